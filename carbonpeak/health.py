@@ -1,0 +1,23 @@
+"""Answers whether web, database and worker are well, for supervisors and load balancers; shows nothing else."""
+
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+
+
+@never_cache
+def healthz(request: HttpRequest) -> JsonResponse:
+    """Return 200 when every part is well, else 503, with one word per part."""
+    parts = {"web": "ok", "database": database()}
+    well = all(word == "ok" for word in parts.values())
+    return JsonResponse({"status": "ok" if well else "failing", **parts}, status=200 if well else 503)
+
+
+def database() -> str:
+    """Return "ok" when the database answers."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return "unreachable"
+    return "ok"

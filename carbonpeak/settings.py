@@ -1,0 +1,286 @@
+"""The one settings file: every knob comes from the environment (see .env.example), everything else is fixed here."""
+
+import os
+import secrets
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from carbonpeak import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env.read_file(Path(os.environ.get("CARBONPEAK_ENV_FILE") or BASE_DIR / ".env"))
+
+MODE = env.choice("CARBONPEAK_MODE", "development", ["development", "production"])
+PRODUCTION = MODE == "production"
+DEBUG = env.flag("DEBUG", False)
+# Everything a run leaves behind: database, key, mails, uploads, collected static files.
+VAR = env.folder("CARBONPEAK_VAR", BASE_DIR / "var")
+
+
+def kept_secret_key(path: Path) -> str:
+    """Return this checkout's own key, made on first use; the web and the worker may start at the same moment."""
+    if not path.exists():
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(60))
+        with suppress(FileExistsError):
+            path.hardlink_to(draft)  # whole or not at all
+        draft.unlink()
+    return path.read_text()
+
+
+SECRET_KEY = env.text("SECRET_KEY", shortest=50)
+if not SECRET_KEY:
+    if PRODUCTION:
+        raise ImproperlyConfigured(
+            "SECRET_KEY is missing; production does not start without one. Make it once, keep it out of the "
+            "repository: python3 -c 'import secrets; print(secrets.token_urlsafe(60))'"
+        )
+    SECRET_KEY = kept_secret_key(VAR / "secret_key")
+
+# Addresses -----------------------------------------------------------------------------------------------------------
+PORT = env.number("PORT", 8000, 1, 65535)
+# Where people reach the product; links in mails start with it. With https:// here, cookies and redirects insist on it.
+SITE_URL = env.url("SITE_URL", f"http://127.0.0.1:{PORT}", ["http", "https"])
+HTTPS = SITE_URL.startswith("https://")
+_here = [urlsplit(SITE_URL).hostname or "localhost", "localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", [] if PRODUCTION else _here)
+CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
+ROOT_URLCONF = "carbonpeak.urls"
+WSGI_APPLICATION = "carbonpeak.wsgi.application"
+
+# Applications --------------------------------------------------------------------------------------------------------
+ADMIN_APP = "django.contrib.admin"  # The hook for a site of our own: name its AdminConfig here.
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
+    "unfold.contrib.import_export",
+    "unfold.contrib.simple_history",
+    ADMIN_APP,
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "import_export",
+    "simple_history",
+    "rest_framework",
+    "rest_framework.authtoken",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_filters",
+    "axes",
+    "csp",
+    "accounts",
+    "tasks",
+    "carbonpeak",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "carbonpeak.middleware.AdminContentPolicy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "carbonpeak.middleware.IdleSession",
+    "carbonpeak.middleware.ChosenLanguage",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        # Ours first: they may replace a template of a library.
+        "DIRS": [BASE_DIR / "tasks" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+            ],
+        },
+    },
+]
+
+# Database ------------------------------------------------------------------------------------------------------------
+_sqlite = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(VAR / "carbonpeak.sqlite3")}
+DATABASES = {"default": env.database("DATABASE_URL", _sqlite)}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"] |= {
+        "OPTIONS": {
+            # All three or it fails: deferred transactions cannot wait for a writer, whatever the timeout.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;",
+        },
+        # A file, as in production: SQLite in memory has no journal and locks otherwise.
+        "TEST": {"NAME": DATABASES["default"]["NAME"] + ".test"},
+    }
+else:
+    DATABASES["default"] = {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True} | DATABASES["default"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# People and passwords ------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_VERBOSE = False
+
+# Sessions, cookies, transport ----------------------------------------------------------------------------------------
+SESSION_COOKIE_AGE = 60 * 60  # Idle time; carbonpeak.middleware.IdleSession renews it while somebody works.
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+# Asking browsers to ship the name in their preload list is for the owner of the domain to decide.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
+if env.flag("BEHIND_PROXY", False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    },
+}
+
+# Language and time ---------------------------------------------------------------------------------------------------
+LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
+LANGUAGE_CODE = env.choice("LANGUAGE_CODE", "zh-hans", ["zh-hans", "en"])
+# Ours first: they complete what the libraries left untranslated.
+LOCALE_PATHS = [BASE_DIR / "tasks" / "locale", BASE_DIR / "accounts" / "locale"]
+TIME_ZONE = env.time_zone("TIME_ZONE", "Asia/Shanghai")
+USE_TZ = True
+
+# Static files and uploads --------------------------------------------------------------------------------------------
+STATIC_URL = "static/"
+STATIC_ROOT = VAR / "static"
+# Nothing serves this folder; uploads leave through a view that asks who may read them.
+MEDIA_ROOT = VAR / "media"
+_static = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Evidence, each file under its own SHA-256.
+    "evidence": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": VAR / "evidence"},
+    },
+    "staticfiles": {
+        "BACKEND": _static if PRODUCTION else "django.contrib.staticfiles.storage.StaticFilesStorage",
+    },
+}
+WHITENOISE_USE_FINDERS = not PRODUCTION
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+
+# Mail ----------------------------------------------------------------------------------------------------------------
+# Without a mail server, mails become files that a newcomer can open.
+_outbox = {
+    "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+    "EMAIL_FILE_PATH": str(VAR / "outbox"),
+}
+globals().update(env.mail_server("EMAIL_URL", _outbox))
+EMAIL_TIMEOUT = env.number("EMAIL_TIMEOUT", 20, 1, 300)
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.mailbox("DEFAULT_FROM_EMAIL", "carbonpeak@localhost")
+OFFICE_EMAIL = env.mailbox("OFFICE_EMAIL", "office@localhost")
+
+# The clock and the queue; carbonpeak/celery.py holds the rest ---------------------------------------------------------
+CELERY_BROKER_URL = env.url("CELERY_BROKER_URL", "memory://", ["memory", "redis", "rediss", "redis+socket"])
+
+# REST door -----------------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "rest_framework.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_PAGINATION_CLASS": "tasks.api.pagination.Pages",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "tasks.api.problems.handler",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "carbonpeak",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
+
+# History and import --------------------------------------------------------------------------------------------------
+SIMPLE_HISTORY_REVERT_DISABLED = True
+IMPORT_EXPORT_USE_TRANSACTIONS = True
+IMPORT_EXPORT_SKIP_ADMIN_LOG = False
+# A cell that starts like a formula must not run in somebody's spreadsheet; the default is off.
+IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
+IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "change"
+IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "view"
+
+# Logs ----------------------------------------------------------------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{asctime} {levelname:<7} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {
+        "handlers": ["stderr"],
+        "level": env.choice("LOG_LEVEL", "INFO", ["DEBUG", "INFO", "WARNING", "ERROR"]),
+    },
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "axes": {"level": "WARNING"},
+    },
+}
+
+UNFOLD = {
+    "SITE_TITLE": _("Carbon-peak tasks"),
+    "SITE_HEADER": _("Carbon-peak tasks"),
+    "SHOW_LANGUAGES": True,
+}
