@@ -1,0 +1,9 @@
+"""Django's entry to the accounts app; nothing else."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class AccountsConfig(AppConfig):
+    name = "accounts"
+    verbose_name = _("Organisations and people")

@@ -1,0 +1,1 @@
+"""Verdicts about people and posts: pure functions over frozen facts."""

@@ -1,0 +1,29 @@
+"""Every closed list of words the accounts app uses, each with the label a user sees."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class UnitKind(TextChoices):
+    OFFICE = "office", _("Office")
+    LEADERSHIP = "leadership", _("Leadership")
+    DEPARTMENT = "department", _("Department")
+    COUNTY = "county", _("County or district")
+    PARK = "park", _("Park")
+    ENTERPRISE = "enterprise", _("Enterprise")
+
+
+class Role(TextChoices):
+    """What a post lets its holder do; where they may do it follows from the post's unit."""
+
+    ADMIN = "admin", _("System administrator")
+    OFFICE = "office", _("Carbon-peak office")
+    INSPECTOR = "inspector", _("Inspector")
+    OFFICER = "officer", _("Officer")
+    HEAD = "head", _("Head of unit")
+    LEADER = "leader", _("Supervising leader")
+    AUDITOR = "auditor", _("Auditor")
+
+
+# Roles whose holders see every unit's work, not only their own.
+CITY_WIDE_ROLES = frozenset({Role.OFFICE, Role.INSPECTOR, Role.AUDITOR})

@@ -1,0 +1,1 @@
+"""WHAT: the closed loop of decompose, track, remind, analyse, assess and rectify."""

@@ -1,0 +1,79 @@
+"""The facts lights and progress are computed from, many tasks at a time."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from datetime import date
+
+from tasks.models import Milestone, ProgressReport, ReportDue, ReportLine, Task, TaskMetrics
+from tasks.rules.analyse import ChildState, LeafFacts, MilestoneState
+from tasks.vocab import ReportDueStatus, ReportStatus, TaskStatus
+
+
+def leaf_facts(tasks: Collection[Task], *, today: date) -> dict[int, LeafFacts]:
+    """Return, per task id, the facts of the task taken by itself. Five queries however many tasks."""
+    ids = [task.pk for task in tasks]
+    milestones: dict[int, list[MilestoneState]] = defaultdict(list)
+    for task_id, due_on, status, weight, critical in Milestone.objects.filter(task_id__in=ids).values_list(
+        "task_id", "due_on", "status", "weight", "critical"
+    ):
+        milestones[task_id].append(MilestoneState(due_on, status, float(weight), critical))
+    declared, forecast = _last_reports(ids)
+    late: dict[int, int] = defaultdict(int)
+    overdue_reports = ReportDue.objects.filter(task_id__in=ids, due_on__lt=today).exclude(status=ReportDueStatus.FILED)
+    for task_id in overdue_reports.values_list("task_id", flat=True):
+        late[task_id] += 1
+    return {
+        task.pk: LeafFacts(
+            status=task.status,
+            starts_on=task.starts_on,
+            due_on=task.due_on,
+            progress_mode=task.progress_mode,
+            milestones=tuple(milestones[task.pk]),
+            declared=declared.get(task.pk),
+            late_reports=late[task.pk],
+            forecast_on=forecast.get(task.pk),
+            accepted_on=task.accepted_on,
+        )
+        for task in tasks
+    }
+
+
+def _last_reports(ids: Collection[int]) -> tuple[dict[int, float], dict[int, date]]:
+    """Return, per task id, the last accepted progress and the last filed forecast.
+
+    A measure's progress stands in a line of its item's report; a task that reports for itself declares its own.
+    """
+    declared: dict[int, float] = {}
+    forecast: dict[int, date] = {}
+    own = (
+        ProgressReport.objects.filter(task_id__in=ids, status__in=[ReportStatus.SIGNED, ReportStatus.ACCEPTED])
+        .order_by("due__period_end", "pk")
+        .values_list("task_id", "status", "claimed_progress", "forecast_on")
+    )
+    for task_id, status, claimed, forecast_on in own:
+        if status == ReportStatus.ACCEPTED:
+            declared[task_id] = float(claimed)
+        if forecast_on is not None:
+            forecast[task_id] = forecast_on
+    lines = (
+        ReportLine.objects.filter(task_id__in=ids, report__status=ReportStatus.ACCEPTED)
+        .order_by("report__due__period_end", "pk")
+        .values_list("task_id", "claimed_progress")
+    )
+    declared.update((task_id, float(claimed)) for task_id, claimed in lines)
+    return declared, forecast
+
+
+def child_states(parent_ids: Collection[int]) -> Mapping[int, list[ChildState]]:
+    """Return the live children of each parent with their stored standings. One query."""
+    found: dict[int, list[ChildState]] = defaultdict(list)
+    rows = (
+        TaskMetrics.objects.filter(task__parent_id__in=parent_ids)
+        .exclude(task__status=TaskStatus.CANCELLED)
+        .values_list("task__parent_id", "task__weight", "progress", "planned", "light", "task__is_key")
+    )
+    for parent_id, weight, progress, planned, light, is_key in rows:
+        found[parent_id].append(ChildState(float(weight), progress, planned, light, is_key))
+    return found
