@@ -198,7 +198,7 @@ USE_TZ = True
 
 # Static files and uploads --------------------------------------------------------------------------------------------
 STATIC_URL = "static/"
-STATIC_ROOT = VAR / "static"
+STATIC_ROOT = env.folder("STATIC_ROOT", VAR / "static")
 # Nothing serves this folder; uploads leave through a view that asks who may read them.
 MEDIA_ROOT = VAR / "media"
 _static = "whitenoise.storage.CompressedManifestStaticFilesStorage"
