@@ -64,6 +64,10 @@ REFUSAL_WORDS: dict[str, tuple[Any, Any]] = {
         _("“%(move)s” needs the field “%(field)s”."),
         _("Fill it in and try again."),
     ),
+    "GATE-08.too_many": (
+        _("%(count)s records are too many for one step; the limit is %(limit)s."),
+        _("Choose fewer, for example with a filter."),
+    ),
     "DEC-01.no_lead": (
         _("The task cannot be issued: it has no lead unit."),
         _("Name exactly one lead unit first."),
