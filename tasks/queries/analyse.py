@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import date
+from decimal import Decimal
 
 from tasks.models import Milestone, ProgressReport, ReportDue, ReportLine, Task, TaskMetrics
-from tasks.rules.analyse import ChildState, LeafFacts, MilestoneState
+from tasks.rules.analyse import ChildState, LeafFacts, MilestoneState, Standing
 from tasks.vocab import ReportDueStatus, ReportStatus, TaskStatus
 
 
@@ -66,14 +67,19 @@ def _last_reports(ids: Collection[int]) -> tuple[dict[int, float], dict[int, dat
     return declared, forecast
 
 
-def child_states(parent_ids: Collection[int]) -> Mapping[int, list[ChildState]]:
-    """Return the live children of each parent with their stored standings. One query."""
-    found: dict[int, list[ChildState]] = defaultdict(list)
+def child_states(parent_ids: Collection[int]) -> dict[int, dict[int, ChildState]]:
+    """Return, per parent id, its live children's stored standings by child id. One query."""
+    found: dict[int, dict[int, ChildState]] = defaultdict(dict)
     rows = (
         TaskMetrics.objects.filter(task__parent_id__in=parent_ids)
         .exclude(task__status=TaskStatus.CANCELLED)
-        .values_list("task__parent_id", "task__weight", "progress", "planned", "light", "task__is_key")
+        .values_list("task__parent_id", "task_id", "task__weight", "progress", "planned", "light", "task__is_key")
     )
-    for parent_id, weight, progress, planned, light, is_key in rows:
-        found[parent_id].append(ChildState(float(weight), progress, planned, light, is_key))
+    for parent_id, task_id, weight, progress, planned, light, is_key in rows:
+        found[parent_id][task_id] = ChildState(float(weight), progress, planned, light, is_key)
     return found
+
+
+def as_child(weight: Decimal, is_key: bool, standing: Standing) -> ChildState:
+    """Return a standing as the parent's roll-up takes it."""
+    return ChildState(float(weight), standing.progress, standing.planned, standing.light, is_key)

@@ -64,9 +64,7 @@ def task_facts(task: Task, *, today: date) -> TaskFacts:
     if task.status == TaskStatus.DRAFT:
         leads = common["lead_units"]
         sole = Responsibility.objects.filter(task=task, kind=ResponsibilityKind.LEAD).count()
-        heads = Post.objects.filter(
-            org_unit__in=leads, role=Role.HEAD, appointment__in=Appointment.objects.on(today)
-        )
+        heads = Post.objects.filter(org_unit__in=leads, role=Role.HEAD, appointment__in=Appointment.objects.on(today))
         extra = {"lead_count": sole, "lead_has_head": heads.exists()}
     elif task.status == TaskStatus.ISSUED and task.issued_on is not None:
         since = work_calendar().between(task.issued_on, today)

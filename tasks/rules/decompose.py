@@ -29,6 +29,16 @@ def subtree_bounds(path: str) -> tuple[str, str]:
     return path + SEPARATOR, path + chr(ord(SEPARATOR) + 1)
 
 
+def ancestor_paths(path: str) -> list[str]:
+    """Return the paths of every node `path` is part of, the root first, itself excluded.
+
+    Rule: DEC-05
+    Source: domain invariant 5
+    """
+    parts = path.split(SEPARATOR)
+    return [SEPARATOR.join(parts[:count]) for count in range(1, len(parts))]
+
+
 def find_cycle(parents: Mapping[str, str | None]) -> Refusal | None:
     """Return a refusal naming one code on a cycle of the child -> parent map, or None when it is a forest.
 

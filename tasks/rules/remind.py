@@ -59,9 +59,7 @@ def first_step(
     return _await(ladder, position, due_on, earliest=today, today=today, calendar=calendar)
 
 
-def next_step(
-    ladder: Sequence[RungFacts], position: int, due_on: date, today: date, calendar: WorkCalendar
-) -> Step:
+def next_step(ladder: Sequence[RungFacts], position: int, due_on: date, today: date, calendar: WorkCalendar) -> Step:
     """Return what a sweep on `today` does to a deadline waiting for rung `position`.
 
     One rung a day, in order: after firing, the next rung waits at least until the next working day, however long
@@ -94,9 +92,7 @@ def _await(
     return Step(None, None, None, tuple(skipped))
 
 
-def _overtaken(
-    ladder: Sequence[RungFacts], index: int, due_on: date, today: date, calendar: WorkCalendar
-) -> bool:
+def _overtaken(ladder: Sequence[RungFacts], index: int, due_on: date, today: date, calendar: WorkCalendar) -> bool:
     if today > due_on:
         return True
     following = ladder[index + 1] if index + 1 < len(ladder) else None

@@ -245,7 +245,10 @@ TASK_MACHINE: Machine = {
     TaskMove.SIGN_FOR: Move(_from(T.ISSUED), T.IN_PROGRESS, LEAD_HEAD),
     TaskMove.OBJECT: Move(_from(T.ISSUED), T.DRAFT, LEAD_HEAD, (first_objection_in_time,), needs_reason=True),
     TaskMove.SUBMIT: Move(
-        _from(T.IN_PROGRESS, T.RETURNED), T.SUBMITTED, LEAD_OFFICER, (milestones_settled, children_final, evidence_complete)
+        _from(T.IN_PROGRESS, T.RETURNED),
+        T.SUBMITTED,
+        LEAD_OFFICER,
+        (milestones_settled, children_final, evidence_complete),
     ),
     TaskMove.WITHDRAW: Move(_from(T.SUBMITTED), T.IN_PROGRESS, LEAD_OFFICER),
     TaskMove.CONCUR: Move(_from(T.SUBMITTED), T.SUBMITTED, INSPECTOR, four_eyes=True),
@@ -254,7 +257,9 @@ TASK_MACHINE: Machine = {
         _from(T.SUBMITTED), T.ACCEPTED, OFFICE, (key_task_concurred,), four_eyes=True, inputs=("quality",)
     ),
     TaskMove.CLOSE: Move(_from(T.ACCEPTED), T.CLOSED, INSPECTOR),
-    TaskMove.REOPEN: Move(_from(T.ACCEPTED, T.CLOSED), T.IN_PROGRESS, OFFICE, (second_person_reopens,), needs_reason=True),
+    TaskMove.REOPEN: Move(
+        _from(T.ACCEPTED, T.CLOSED), T.IN_PROGRESS, OFFICE, (second_person_reopens,), needs_reason=True
+    ),
     TaskMove.CANCEL: Move(
         _from(T.DRAFT, T.ISSUED, T.IN_PROGRESS, T.RETURNED, T.SUBMITTED), T.CANCELLED, OFFICE, needs_reason=True
     ),
@@ -280,7 +285,12 @@ REPORT_MACHINE: Machine = {
 CHANGE_MACHINE: Machine = {
     ChangeMove.SIGN: Move(_from(C.DRAFT), C.SIGNED, LEAD_HEAD, (requested_in_time,)),
     ChangeMove.APPROVE: Move(
-        _from(C.SIGNED), C.APPROVED, OFFICE + LEADER, (later_within_parent, within_own_limit), needs_reason=True, four_eyes=True
+        _from(C.SIGNED),
+        C.APPROVED,
+        OFFICE + LEADER,
+        (later_within_parent, within_own_limit),
+        needs_reason=True,
+        four_eyes=True,
     ),
     ChangeMove.REJECT: Move(_from(C.SIGNED), C.REJECTED, OFFICE + LEADER, needs_reason=True, four_eyes=True),
 }

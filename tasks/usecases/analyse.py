@@ -9,51 +9,54 @@ from itertools import islice
 from django.db import transaction
 
 from tasks.models import StatusSnapshot, Task, TaskMetrics
-from tasks.queries.analyse import child_states, leaf_facts
+from tasks.queries.analyse import as_child, child_states, leaf_facts
 from tasks.queries.base import light_policy, work_calendar
 from tasks.rules.analyse import Standing, leaf_standing, parent_standing
-from tasks.vocab import DONE_TASK_STATUSES, OPEN_TASK_STATUSES, TaskKind
+from tasks.rules.decompose import ancestor_paths
+from tasks.vocab import DONE_TASK_STATUSES, OPEN_TASK_STATUSES, TaskKind, TaskStatus
 
 BATCH = 2000
+STANDING_COLUMNS = ("light", "reasons", "progress", "planned", "overdue")
 
 
 def refresh_standing(task: Task, *, today: date) -> None:
-    """Recompute the standing of `task`, then of its ancestors as long as a figure they sum has changed."""
-    current: Task | None = task
-    while current is not None:
-        changed = _refresh([current], today=today)
-        current = current.parent if changed else None
+    """Recompute the standing of `task` and of the tasks it is part of, up to its campaign."""
+    above = Task.objects.filter(revision_id=task.revision_id, path__in=ancestor_paths(task.path)).order_by("-depth")
+    _refresh([task, *above], today=today)
 
 
-def _refresh(tasks: Collection[Task], *, today: date) -> bool:
-    """Recompute and store the standings of `tasks` (their children's must be current); say whether any changed."""
+def _refresh(tasks: Collection[Task], *, today: date) -> None:
+    """Recompute and store the standings of `tasks`, deepest first; children outside `tasks` must be current."""
     policy, calendar = light_policy(today=today), work_calendar()
-    facts, children = leaf_facts(tasks, today=today), child_states([task.pk for task in tasks])
-    fresh: list[TaskMetrics] = []
+    ids = [task.pk for task in tasks]
+    facts, children = leaf_facts(tasks, today=today), child_states(ids)
+    stored = TaskMetrics.objects.in_bulk(ids)
+    new: list[TaskMetrics] = []
+    moved: list[TaskMetrics] = []
+    aged: list[int] = []
     for task in tasks:
-        own = leaf_standing(facts[task.pk], today=today, policy=policy, calendar=calendar)
         standing = parent_standing(
-            own,
-            children.get(task.pk, ()),
+            leaf_standing(facts[task.pk], today=today, policy=policy, calendar=calendar),
+            list(children.get(task.pk, {}).values()),
             policy=policy,
             is_done=task.status in DONE_TASK_STATUSES,
             # a campaign is not issued to anybody: it lives through what is below it
             is_live=task.status in OPEN_TASK_STATUSES or task.kind == TaskKind.CAMPAIGN,
         )
-        fresh.append(_as_metrics(task, standing, today))
-    stored = TaskMetrics.objects.in_bulk([task.pk for task in tasks])
-    new = [row for row in fresh if row.pk not in stored]
-    moved = [row for row in fresh if row.pk in stored and _figures(row) != _figures(stored[row.pk])]
-    aged = [row for row in fresh if row.pk in stored and row.as_of != stored[row.pk].as_of and row not in moved]
+        siblings = children.get(task.parent_id or 0)
+        if siblings is not None and task.status != TaskStatus.CANCELLED:
+            siblings[task.pk] = as_child(task.weight, task.is_key, standing)
+        row, old = _as_metrics(task, standing, today), stored.get(task.pk)
+        if old is None:
+            new.append(row)
+        elif _figures(row) != _figures(old):
+            moved.append(row)
+        elif old.as_of != today:
+            aged.append(row.pk)
     TaskMetrics.objects.bulk_create(new, batch_size=BATCH)
-    columns = ["light", "reasons", "progress", "planned", "overdue", "as_of"]
-    if len(moved) == 1:
-        moved[0].save(force_update=True)
-    else:
-        TaskMetrics.objects.bulk_update(moved, columns, batch_size=500)
+    TaskMetrics.objects.bulk_update(moved, [*STANDING_COLUMNS, "as_of"], batch_size=500)
     if aged:
-        TaskMetrics.objects.filter(pk__in=[row.pk for row in aged]).update(as_of=today)
-    return bool(new or moved)
+        TaskMetrics.objects.filter(pk__in=aged).update(as_of=today)
 
 
 def _as_metrics(task: Task, standing: Standing, today: date) -> TaskMetrics:
@@ -69,7 +72,7 @@ def _as_metrics(task: Task, standing: Standing, today: date) -> TaskMetrics:
 
 
 def _figures(row: TaskMetrics) -> tuple[object, ...]:
-    return (row.light, row.reasons, row.progress, row.planned, row.overdue)
+    return tuple(getattr(row, name) for name in STANDING_COLUMNS)
 
 
 def roll_day(*, today: date, snapshot: bool = True) -> int:
@@ -103,15 +106,14 @@ def _snapshot(tasks: list[Task], today: date) -> None:
             task=task,
             day=today,
             status=task.status,
-            light=standings[task.pk].light,
-            reasons=standings[task.pk].reasons,
-            progress=standings[task.pk].progress,
-            planned=standings[task.pk].planned,
-            overdue=standings[task.pk].overdue,
+            **{name: getattr(standings[task.pk], name) for name in STANDING_COLUMNS},
         )
         for task in tasks
     ]
-    columns = ["status", "light", "reasons", "progress", "planned", "overdue"]
     StatusSnapshot.objects.bulk_create(
-        rows, batch_size=BATCH, update_conflicts=True, unique_fields=["task", "day"], update_fields=columns
+        rows,
+        batch_size=BATCH,
+        update_conflicts=True,
+        unique_fields=["task", "day"],
+        update_fields=["status", *STANDING_COLUMNS],
     )

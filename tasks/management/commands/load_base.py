@@ -1,0 +1,21 @@
+"""Load calendar, policies, ladders and the assessment scheme from the fixtures folder."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from tasks.errors import DomainError
+from tasks.usecases.decompose.base import load_base
+
+
+class Command(BaseCommand):
+    help = "Load working-day calendar, policies, ladders and schemes. Existing versions are never rewritten."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            counts = load_base(settings.BASE_DIR / "fixtures", at=timezone.now())
+        except DomainError as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(", ".join(f"{what}: {count}" for what, count in counts.items()))

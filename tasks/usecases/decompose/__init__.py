@@ -1,0 +1,1 @@
+"""Decomposition: load base data, organisations and plans from files, all or nothing."""

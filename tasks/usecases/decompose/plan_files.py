@@ -1,0 +1,322 @@
+"""Read a plan's files into one checked value: nodes, responsibilities, targets, projects, sentences. Writes nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from tasks.rules.decompose import find_cycle, uncovered
+from tasks.usecases.decompose.files import Reader
+from tasks.usecases.decompose.organisations import read_groups
+from tasks.vocab import Comparator, Confirmation, Direction, DueBasis, Nature, Period, Strength, TaskKind
+
+SECTION_KINDS = {TaskKind.CAMPAIGN, TaskKind.ITEM, TaskKind.SAFEGUARD, TaskKind.ORGANISATION}
+
+
+@dataclass
+class Node:
+    """One node of the plan tree as the files give it; unit fields hold unit codes."""
+
+    code: str
+    kind: str
+    title: str
+    parent: str | None
+    file: str
+    section: str
+    sentences: list[int]
+    strength: str = Strength.REQUIRED
+    places: list[str] = field(default_factory=list)
+    acceptance: str = ""
+    due_on: dt.date | None = None
+    due_basis: str = DueBasis.HORIZON
+    is_key: bool = False
+    weight: float = 1
+    lead: str | None = None
+    support: list[str] = field(default_factory=list)
+    counties: list[str] = field(default_factory=list)
+    confirmation: str = Confirmation.PROPOSED
+    basis: str = ""
+
+
+@dataclass
+class PlanFiles:
+    """Everything a plan's folder says, checked."""
+
+    meta: dict[str, Any]
+    nodes: list[Node]
+    indicators: list[dict[str, Any]]
+    targets: list[dict[str, Any]]
+    projects: list[dict[str, Any]]
+    narrative: dict[tuple[str, int], str]
+    digest: str
+
+
+def read_plan(root: Path, code: str, unit_codes: set[str], county_names: dict[str, str]) -> PlanFiles:
+    """Read `plans/<code>/` below the fixtures folder `root`.
+
+    `unit_codes`: units that exist. `county_names`: official name -> code of counties and parks, so that a named place makes its
+    county responsible.
+    Raises: DataFileError naming every problem with file, entry, field and remedy.
+    """
+    reader = Reader(root / "plans" / code)
+    meta = _read_meta(reader, code)
+    reader.finish()
+    groups = {f"@{name}": members for name, members in read_groups(root, meta["organisations"]).items()}
+    plan = PlanFiles(meta, [], [], [], [], _narrative(reader, "plan.yaml", meta), _digest(reader.root))
+    for path in sorted(
+        (reader.root / "nodes").glob("*.yaml"), key=lambda p: [int(n) for n in p.stem.split(".") if n.isdigit()]
+    ):
+        file = f"nodes/{path.name}"
+        content = reader.read(file)
+        plan.narrative |= _narrative(reader, file, content)
+        for row in content.get("nodes", []):
+            _read_node(reader, file, row, None, plan)
+    _check_tree(reader, plan)
+    _assign(reader, plan, groups, unit_codes, county_names)
+    _read_targets(reader, plan, unit_codes)
+    _read_projects(reader, plan, unit_codes)
+    _check_coverage(reader, plan)
+    reader.finish()
+    return plan
+
+
+def _digest(folder: Path) -> str:
+    sha = hashlib.sha256()
+    for path in sorted(folder.rglob("*.yaml")):
+        sha.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+    return sha.hexdigest()
+
+
+def _read_meta(reader: Reader, code: str) -> dict[str, Any]:
+    file = "plan.yaml"
+    meta: dict[str, Any] = reader.read(file)
+    for name in ("code", "title", "issuer", "organisations"):
+        reader.need(file, code, meta, name, str)
+    for name in ("issued_on", "effective_on", "horizon_on"):
+        reader.need(file, code, meta, name, dt.date)
+    for row in reader.need(file, code, meta, "sections", list) or []:
+        reader.need(file, row.get("section"), row, "section", str)
+        reader.need(file, row.get("section"), row, "sentences", int)
+    for row in meta.get("report_rules", []):
+        reader.choose(file, row.get("name"), row, "period", Period.values)
+        reader.need(file, row.get("name"), row, "due_workdays_after", int)
+        reader.need(file, row.get("name"), row, "opens_workdays_before", int)
+        for kind in row.get("applies_to", []):
+            reader.choose(file, row.get("name"), {"applies_to": kind}, "applies_to", TaskKind.values)
+    return meta
+
+
+def _narrative(reader: Reader, file: str, content: dict[str, Any]) -> dict[tuple[str, int], str]:
+    found = {}
+    for row in content.get("narrative") or []:
+        section = reader.need(file, row.get("section"), row, "section", str)
+        sentence = reader.need(file, section, row, "sentence", int)
+        reason = reader.need(file, f"{section} #{sentence}", row, "reason", str)
+        found[str(section), int(sentence or 0)] = str(reason)
+    return found
+
+
+def _read_node(reader: Reader, file: str, row: dict[str, Any], parent: Node | None, plan: PlanFiles) -> None:
+    code = reader.need(file, row.get("code"), row, "code", str) or str(row.get("code"))
+    kind = reader.choose(file, code, row, "kind", TaskKind.values)
+    section = row.get("section") or (code if kind in SECTION_KINDS or parent is None else parent.section)
+    due_on = row.get("due_on")
+    if due_on is not None and not isinstance(due_on, dt.date):
+        due_on = reader.need(file, code, row, "due_on", dt.date)
+    node = Node(
+        code=code,
+        kind=kind,
+        title=reader.need(file, code, row, "title", str) or "",
+        # a node may name its parent itself instead of standing below it
+        parent=row.get("parent") or (parent.code if parent else None),
+        file=file,
+        section=str(section),
+        sentences=[n for n in row.get("sentences") or [] if isinstance(n, int)],
+        strength=reader.choose(file, code, row, "strength", Strength.values, Strength.REQUIRED),
+        places=list(row.get("places") or []),
+        acceptance=row.get("acceptance") or "",
+        due_on=due_on,
+        due_basis=DueBasis.TEXT if due_on else DueBasis.HORIZON,
+        is_key=bool(row.get("key")),
+        weight=row.get("weight", 1),
+        lead=row.get("lead"),
+        support=list(row.get("support") or []),
+        basis=row.get("basis") or "",
+    )
+    if len(node.sentences) != len(row.get("sentences") or []):
+        reader.note(file, code, "sentences", _("not a list of numbers"), _("Write [1, 2]."))
+    plan.nodes.append(node)
+    for child in row.get("children") or []:
+        _read_node(reader, file, child, node, plan)
+
+
+def _check_tree(reader: Reader, plan: PlanFiles) -> None:
+    by_code: dict[str, Node] = {}
+    for node in plan.nodes:
+        if node.code in by_code:
+            reader.note(node.file, node.code, "code", _("used twice"), _("Give every node its own code."))
+        by_code[node.code] = node
+    for node in plan.nodes:
+        if node.parent is not None and node.parent not in by_code:
+            reader.note(node.file, node.code, "parent", _("unknown node “%s”") % node.parent, _("Correct the code."))
+    cycle = find_cycle({node.code: node.parent for node in plan.nodes})
+    if cycle is not None:
+        code = cycle.params["code"]
+        reader.note(by_code[code].file, code, "parent", str(cycle.message), str(cycle.remedy))
+        return
+    horizon, start = plan.meta["horizon_on"], plan.meta["effective_on"]
+    for node in plan.nodes:
+        parent_due = _due(node.parent, by_code, horizon)
+        due = node.due_on or parent_due
+        if due > parent_due:
+            fault = _("%(due)s is after its parent's date %(parent)s") % {"due": due, "parent": parent_due}
+            reader.note(node.file, node.code, "due_on", fault, _("Choose a date up to the parent's."))
+        if due < start:
+            fault = _("%(due)s is before the plan takes effect on %(start)s") % {"due": due, "start": start}
+            reader.note(node.file, node.code, "due_on", fault, _("Choose a later date."))
+    # children must follow their parent when rows are made; a node that names its parent may stand anywhere
+    plan.nodes.sort(key=lambda node: _depth(node, by_code))
+
+
+def _depth(node: Node, by_code: dict[str, Node]) -> int:
+    depth = 0
+    while node.parent is not None and node.parent in by_code:
+        node, depth = by_code[node.parent], depth + 1
+    return depth
+
+
+def _due(code: str | None, by_code: dict[str, Node], horizon: dt.date) -> dt.date:
+    while code is not None and code in by_code:
+        if by_code[code].due_on is not None:
+            return by_code[code].due_on  # type: ignore[return-value]
+        code = by_code[code].parent
+    return horizon
+
+
+def _assign(
+    reader: Reader, plan: PlanFiles, groups: dict[str, list[str]], unit_codes: set[str], county_names: dict[str, str]
+) -> None:
+    """Give every node below a campaign its units: its own line, else what it inherits."""
+    file = "responsibilities.yaml"
+    lines: dict[str, dict[str, Any]] = {}
+    codes = {node.code for node in plan.nodes}
+    for row in reader.read(file, list):
+        node_code = reader.need(file, row.get("node"), row, "node", str)
+        if node_code not in codes:
+            reader.note(file, row.get("node"), "node", _("no such node in the plan"), _("Correct the code."))
+        reader.choose(file, node_code, row, "confirmation", Confirmation.values, Confirmation.PROPOSED)
+        reader.need(file, node_code, row, "basis", str)
+        lines[str(node_code)] = row
+
+    def expand(file: str, entry: str, name: str, given: list[str]) -> list[str]:
+        units: list[str] = []
+        for unit in given:
+            for member in groups.get(unit, [unit]):
+                if member not in unit_codes:
+                    reader.note(
+                        file, entry, name, _("unknown unit “%s”") % member, _("Add it to the organisations file.")
+                    )
+                elif member not in units:
+                    units.append(member)
+        return units
+
+    by_code = {node.code: node for node in plan.nodes}
+    for node in plan.nodes:
+        parent = by_code.get(node.parent or "")
+        line = lines.get(node.code)
+        named = [county_names[place] for place in node.places if place in county_names]
+        if line is not None:
+            node.lead = line.get("lead")
+            node.support = expand(file, node.code, "support", line.get("support") or [])
+            node.counties = expand(file, node.code, "counties", line.get("counties") or [])
+            node.confirmation, node.basis = line.get("confirmation", Confirmation.PROPOSED), line.get("basis", "")
+        elif parent is not None:
+            own = bool(node.lead or node.support)
+            node.support = expand(node.file, node.code, "support", node.support) or list(parent.support)
+            # Counties the text names belong to the clause that names them; "all counties" is inherited.
+            everywhere = lines.get(node.section, {}).get("counties") or []
+            node.counties = named or expand(file, node.code, "counties", [c for c in everywhere if c.startswith("@")])
+            if not own:
+                node.basis, node.confirmation = parent.basis, parent.confirmation
+            node.lead = node.lead or parent.lead
+        if node.lead is not None:
+            expand(node.file, node.code, "lead", [node.lead])
+        elif node.kind != TaskKind.CAMPAIGN:
+            reader.note(node.file, node.code, "lead", _("no lead unit"), _("Add a line to responsibilities.yaml."))
+        node.counties = [code for code in node.counties if code != node.lead]
+        node.support = [code for code in node.support if code != node.lead and code not in node.counties]
+
+
+def _read_targets(reader: Reader, plan: PlanFiles, unit_codes: set[str]) -> None:
+    file = "targets.yaml"
+    content = reader.read(file)
+    codes = {node.code for node in plan.nodes}
+    for row in content.get("indicators") or []:
+        code = reader.need(file, row.get("code"), row, "code", str)
+        reader.need(file, code, row, "name", str)
+        reader.choose(file, code, row, "direction", Direction.values)
+        reader.choose(file, code, row, "nature", Nature.values)
+        if row.get("lead") and row["lead"] not in unit_codes:
+            reader.note(
+                file, code, "lead", _("unknown unit “%s”") % row["lead"], _("Add it to the organisations file.")
+            )
+        plan.indicators.append(row)
+    indicators = {row.get("code") for row in plan.indicators}
+    seen: set[str] = set()
+    for row in content.get("targets") or []:
+        entry = reader.need(file, row.get("id"), row, "id", str)
+        if row.get("indicator") not in indicators:
+            reader.note(
+                file, entry, "indicator", _("unknown indicator “%s”") % row.get("indicator"), _("Define it above.")
+            )
+        if row.get("node") is not None and row["node"] not in codes:
+            reader.note(file, entry, "node", _("unknown node “%s”") % row["node"], _("Correct the code."))
+        reader.choose(file, entry, row, "comparator", Comparator.values)
+        reader.need(file, entry, row, "section", str)
+        reader.need(file, entry, row, "sentence", int)
+        reader.need(file, entry, row, "statement", str)
+        if not row.get("qualitative"):
+            reader.need(file, entry, row, "value", (int, float))
+        if row.get("duplicate_of") and row["duplicate_of"] not in seen:
+            fault = _("“%s” does not stand before it") % row["duplicate_of"]
+            reader.note(file, entry, "duplicate_of", fault, _("Name the earlier statement."))
+        seen.add(str(entry))
+        plan.targets.append(row)
+
+
+def _read_projects(reader: Reader, plan: PlanFiles, unit_codes: set[str]) -> None:
+    file = "projects.yaml"
+    codes = {node.code for node in plan.nodes}
+    for row in reader.read(file).get("projects") or []:
+        name = reader.need(file, row.get("name"), row, "name", str)
+        reader.choose(file, name, row, "strength", Strength.values)
+        reader.need(file, name, row, "section", str)
+        reader.need(file, name, row, "sentence", int)
+        if row.get("node") not in codes:
+            reader.note(file, name, "node", _("unknown node “%s”") % row.get("node"), _("Correct the code."))
+        for county in row.get("counties") or []:
+            if county not in unit_codes:
+                reader.note(
+                    file, name, "counties", _("unknown unit “%s”") % county, _("Add it to the organisations file.")
+                )
+        plan.projects.append(row)
+
+
+def _check_coverage(reader: Reader, plan: PlanFiles) -> None:
+    """Refuse a plan that drops a sentence, or that answers for one that is not there."""
+    sentences = [(row["section"], n) for row in plan.meta["sections"] for n in range(1, row["sentences"] + 1)]
+    covered = {(node.section, number) for node in plan.nodes for number in node.sentences}
+    covered |= {(row.get("section"), row.get("sentence")) for row in plan.targets} | set(plan.narrative)
+    for section, number in uncovered(sentences, covered):
+        fault = _("sentence %(n)s of section %(section)s is covered by no node, target or narrative entry")
+        reader.note(
+            "nodes/", section, "sentences", fault % {"n": number, "section": section}, _("Add what answers for it.")
+        )
+    for section, number in uncovered(sorted(covered), sentences):
+        fault = _("section %(section)s has no sentence %(n)s")
+        reader.note("nodes/", section, "sentences", fault % {"n": number, "section": section}, _("Correct the number."))
