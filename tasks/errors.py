@@ -1,5 +1,6 @@
 """The words of every expected refusal, keyed by rule code; rules return codes, doors show words."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,6 +33,40 @@ class RefusedError(DomainError):
     def __init__(self, refusal: Refusal) -> None:
         message, remedy = REFUSAL_WORDS[refusal.code]
         super().__init__(refusal.code, message, remedy, refusal.params)
+
+    @property
+    def message(self) -> str:
+        return str(self._message) % worded(self.params) if self.params else str(self._message)
+
+    @property
+    def remedy(self) -> str:
+        return str(self._remedy) % worded(self.params) if self.params else str(self._remedy)
+
+
+# Acts that are no machine's moves, and inputs, as a person reads them.
+NAMES: dict[str, Any] = {
+    "save": _("Save report"),
+    "request": _("Request extension"),
+    "attach": _("Attach evidence"),
+    "quality": _("quality of the result"),
+}
+
+
+def worded(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a refusal's figures as a person reads them: labels for codes, people for seats."""
+    return {name: _seats(value) if name == "who" else _label(value) for name, value in params.items()}
+
+
+def _label(value: Any) -> Any:
+    if hasattr(value, "label"):
+        return value.label
+    return NAMES.get(value, value) if isinstance(value, str) else value
+
+
+def _seats(seats: Any) -> str:
+    """Name who may; where the seat's unit must stand follows in brackets."""
+    places = [(seat.role.label, seat.placement) for seat in seats]
+    return " / ".join(f"{role} ({place.label})" if place else str(role) for role, place in places)
 
 
 # code: (what was refused and why, what to do next)

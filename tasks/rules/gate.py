@@ -128,8 +128,10 @@ def judge(
     Source: domain invariants 1 and 4
     """
     move = machine[name]
+    name = next(key for key in machine if key == name)  # the key carries the label that a refusal shows
     if facts.status not in move.sources:
-        return Refusal("GATE-01.state", {"move": name, "status": facts.status})
+        known = {str(status): status for other in machine.values() for status in (*other.sources, other.target)}
+        return Refusal("GATE-01.state", {"move": name, "status": known.get(facts.status, facts.status)})
     if not any(holds_seat(seat, facts, actor) for seat in move.seats):
         return Refusal("GATE-02.seat", {"move": name, "who": move.seats})
     if move.four_eyes and _same_side(facts, actor):
