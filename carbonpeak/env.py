@@ -163,7 +163,7 @@ def database(name: str, default: dict[str, Any]) -> dict[str, Any]:
         scheme = urlsplit(raw).scheme
         if scheme not in {"sqlite", "postgres", "postgresql"}:
             raise ValueError(f"unknown scheme {scheme!r}")
-        entry = Env.db_url_config(raw)
+        entry: dict[str, Any] = Env.db_url_config(raw)
         if not entry["NAME"] or entry["NAME"] == ":memory:":
             raise ValueError("no database named")
         return entry

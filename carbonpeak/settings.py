@@ -222,7 +222,15 @@ _outbox = {
     "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
     "EMAIL_FILE_PATH": str(VAR / "outbox"),
 }
-globals().update(env.mail_server("EMAIL_URL", _outbox))
+_mail = env.mail_server("EMAIL_URL", _outbox)
+EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+EMAIL_HOST = _mail.get("EMAIL_HOST", "")
+EMAIL_PORT = _mail.get("EMAIL_PORT", 25)
+EMAIL_HOST_USER = _mail.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
+EMAIL_FILE_PATH = _mail.get("EMAIL_FILE_PATH") or _outbox["EMAIL_FILE_PATH"]
 EMAIL_TIMEOUT = env.number("EMAIL_TIMEOUT", 20, 1, 300)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.mailbox("DEFAULT_FROM_EMAIL", "carbonpeak@localhost")
 OFFICE_EMAIL = env.mailbox("OFFICE_EMAIL", "office@localhost")
