@@ -25,7 +25,7 @@ class DatedModel(AuditedModel):
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
 
-    objects = DatedQuerySet.as_manager()
+    objects = DatedQuerySet.as_manager()  # type: ignore[misc]  # narrows the base manager
 
     class Meta:
         abstract = True

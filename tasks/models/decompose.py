@@ -157,7 +157,7 @@ class Task(AuditedModel):
     accepted_on = models.DateField(_("accepted on"), null=True, blank=True)
     quality = models.DecimalField(_("quality of the result"), max_digits=3, decimal_places=2, null=True, blank=True)
 
-    objects = TaskQuerySet.as_manager()
+    objects = TaskQuerySet.as_manager()  # type: ignore[misc]  # narrows the base manager
 
     class Meta(AuditedModel.Meta):
         verbose_name = _("task")

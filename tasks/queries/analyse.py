@@ -76,7 +76,7 @@ def child_states(parent_ids: Collection[int]) -> dict[int, dict[int, ChildState]
         .values_list("task__parent_id", "task_id", "task__weight", "progress", "planned", "light", "task__is_key")
     )
     for parent_id, task_id, weight, progress, planned, light, is_key in rows:
-        found[parent_id][task_id] = ChildState(float(weight), progress, planned, light, is_key)
+        found[parent_id or 0][task_id] = ChildState(float(weight), progress, planned, light, is_key)
     return found
 
 

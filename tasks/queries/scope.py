@@ -73,7 +73,7 @@ def actor_of(user: User | AnonymousUser, *, today: date) -> Actor:
 
 
 def _appointments(user: User, today: date) -> QuerySet[Any]:
-    return user.appointment_set.on(today).values("pk")  # type: ignore[attr-defined,no-any-return]
+    return user.appointment_set.on(today).values("pk")
 
 
 def visible_tasks(actor: Actor) -> TaskQuerySet:
@@ -110,7 +110,7 @@ def visible(model: type[M], actor: Actor) -> QuerySet[M]:
     Source: domain §6
     """
     if model is Task:
-        return visible_tasks(actor)  # type: ignore[return-value]
+        return visible_tasks(actor)
     rows: QuerySet[M] = model._default_manager.all()
     if model is Notice:
         return rows if actor.sees_whole_city() else rows.filter(recipient_id=actor.user_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -122,12 +122,12 @@ def leaf_progress(facts: LeafFacts) -> float | None:
     return None if measured is None else max(0.0, min(UNACCEPTED_CEILING, measured))
 
 
-def _milestone_share(milestones: Iterable[MilestoneState], counts: object) -> float | None:
+def _milestone_share(milestones: Iterable[MilestoneState], counts: Callable[[MilestoneState], bool]) -> float | None:
     live = [m for m in milestones if m.status != MilestoneStatus.WAIVED]
     total = sum(m.weight for m in live)
     if not total:
         return None
-    return 100.0 * sum(m.weight for m in live if counts(m)) / total  # type: ignore[operator]
+    return 100.0 * sum(m.weight for m in live if counts(m)) / total
 
 
 def planned_progress(facts: LeafFacts, today: date, calendar: WorkCalendar) -> float:

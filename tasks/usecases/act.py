@@ -14,8 +14,10 @@ from accounts.models import OrgUnit, User
 from accounts.usecases.audit import record_act
 from accounts.vocab import UnitKind
 from tasks.errors import Refusal, RefusedError
+from tasks.models import Task
 from tasks.queries.scope import visible
 from tasks.rules.gate import Actor, Machine, Verdict, judge, legal_moves
+from tasks.usecases.analyse import refresh_standings
 
 Effect = Callable[["Act"], list[str]]  # writes onto the locked row, returns the names of the fields it set
 
@@ -47,6 +49,14 @@ class Act:
     today: date
     reason: str
     given: Mapping[str, Any]
+    later: dict[int, Task] | None = None
+
+    def refresh(self, task: Task) -> None:
+        """Bring the standing of `task` up to date, or leave that to whoever makes many moves in one transaction."""
+        if self.later is None:
+            refresh_standings([task], today=self.today)
+        else:
+            self.later[task.pk] = task
 
 
 def local_day(at: datetime) -> date:
@@ -64,10 +74,12 @@ def perform(
     reason: str = "",
     given: Mapping[str, Any] | None = None,
     version: int | None = None,
+    later: dict[int, Task] | None = None,
 ) -> Any:
     """Make `move` on row `pk` in the name of `actor` and return the changed row.
 
-    `given` holds the move's inputs; `version`, when known, is the version the person was looking at.
+    `given` holds the move's inputs; `version`, when known, is the version the person was looking at. `later` collects
+    the tasks whose standing the caller will refresh, in the same transaction, after many moves.
     Raises: RefusedError with GATE-05 (not visible), GATE-06 (changed meanwhile), GATE-07 (input missing), GATE-01…04 or
     the refusal of the guard that said no. Nothing is changed then.
     """
@@ -88,7 +100,7 @@ def perform(
             refusal = Refusal("GATE-07.input", {"move": move, "field": missing[0]}) if missing else None
         if refusal is not None:
             raise RefusedError(refusal)
-        act = Act(row, move, actor, User.objects.get(pk=actor.user_id), at, today, reason, given)
+        act = Act(row, move, actor, User.objects.get(pk=actor.user_id), at, today, reason, given, later)
         _write(workflow, act)
         workflow.settle(act)
     return row
@@ -121,7 +133,7 @@ def _write(workflow: Workflow, act: Act) -> None:
 
 def office_unit_id() -> int:
     """Return the id of the unit in whose chain the machine's own acts are recorded."""
-    return OrgUnit.objects.filter(kind=UnitKind.OFFICE).order_by("position", "pk").values_list("pk", flat=True)[0]
+    return int(OrgUnit.objects.filter(kind=UnitKind.OFFICE).order_by("position", "pk").values_list("pk", flat=True)[0])
 
 
 def moves_for(workflow: Workflow, row: Any, actor: Actor, *, today: date) -> list[Verdict]:

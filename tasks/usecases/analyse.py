@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from itertools import islice
@@ -19,10 +20,16 @@ BATCH = 2000
 STANDING_COLUMNS = ("light", "reasons", "progress", "planned", "overdue")
 
 
-def refresh_standing(task: Task, *, today: date) -> None:
-    """Recompute the standing of `task` and of the tasks it is part of, up to its campaign."""
-    above = Task.objects.filter(revision_id=task.revision_id, path__in=ancestor_paths(task.path)).order_by("-depth")
-    _refresh([task, *above], today=today)
+def refresh_standings(tasks: Collection[Task], *, today: date) -> None:
+    """Recompute the standings of `tasks` and of everything they are part of, up to their campaigns."""
+    rows = {task.pk: task for task in tasks}
+    paths: dict[int, set[str]] = defaultdict(set)
+    for task in tasks:
+        paths[task.revision_id].update(ancestor_paths(task.path))
+    for revision_id, above in paths.items():
+        for task in Task.objects.filter(revision_id=revision_id, path__in=above):
+            rows.setdefault(task.pk, task)
+    _refresh(sorted(rows.values(), key=lambda task: -task.depth), today=today)
 
 
 def _refresh(tasks: Collection[Task], *, today: date) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import chinese_calendar
 from django.db import transaction
@@ -87,9 +88,9 @@ def _provisional_days(reader: Reader) -> dict[dt.date, dict[str, object]]:
     return found
 
 
-def _checked_ladders(reader: Reader) -> list[dict[str, object]]:
+def _checked_ladders(reader: Reader) -> list[dict[str, Any]]:
     file = "ladders/default.yaml"
-    ladders: list[dict[str, object]] = reader.read(file).get("ladders", [])
+    ladders: list[dict[str, Any]] = reader.read(file).get("ladders", [])
     for ladder in ladders:
         kind = reader.choose(file, ladder.get("kind"), ladder, "kind", DeadlineKind.values)
         reader.need(file, kind, ladder, "version", int)
@@ -105,7 +106,7 @@ def _checked_ladders(reader: Reader) -> list[dict[str, object]]:
     return ladders
 
 
-def _load_ladder(row: dict[str, object]) -> bool:
+def _load_ladder(row: dict[str, Any]) -> bool:
     ladder, is_new = Ladder.objects.get_or_create(
         kind=row["kind"],
         version=row["version"],
@@ -122,6 +123,6 @@ def _load_ladder(row: dict[str, object]) -> bool:
                 asks=rung.get("asks", ""),
                 drafts_order=rung.get("drafts_order", ""),
             )
-            for position, rung in enumerate(row["rungs"])  # type: ignore[arg-type,var-annotated]
+            for position, rung in enumerate(row["rungs"])
         )
     return is_new

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import models, transaction
+from django.utils.translation import gettext as _
 from simple_history.utils import bulk_create_with_history
 
 from accounts.models import OrgUnit
@@ -29,12 +30,18 @@ from tasks.models import (
 )
 from tasks.rules.decompose import tree_path
 from tasks.usecases.act import office_unit_id
+from tasks.usecases.decompose.files import DataFileError, Problem, Reader
 from tasks.usecases.decompose.organisations import load_organisations
-from tasks.usecases.decompose.plan_files import Node, PlanFiles, read_plan
+from tasks.usecases.decompose.plan_files import read_plan
+from tasks.usecases.decompose.plan_types import Node, PlanFiles
 from tasks.vocab import DueBasis, ProgressMode, ResponsibilityKind, TaskKind
 
 Progress = Callable[[str, int], None]  # (what was loaded, how many rows)
 BATCH = 500
+
+
+def silent(_what: str, _count: int) -> None:
+    """Report nothing."""
 
 
 class Loading:
@@ -51,9 +58,7 @@ class Loading:
         return len(rows)
 
 
-def load_plan(
-    root: Path, code: str, *, at: dt.datetime, first_year: int, progress: Progress = lambda what, count: None
-) -> PlanRevision:
+def load_plan(root: Path, code: str, *, at: dt.datetime, first_year: int, progress: Progress = silent) -> PlanRevision:
     """Load plan `code` from the fixtures folder `root` and return its revision.
 
     `first_year`: yearly steps of the office begin with this year; a plan adopted late owes nothing for years before it.
@@ -78,8 +83,6 @@ def load_plan(
 
 
 def _organisations_name(root: Path, code: str) -> str:
-    from tasks.usecases.decompose.files import Reader
-
     reader = Reader(root / "plans" / code)
     meta = reader.read("plan.yaml")
     name = reader.need("plan.yaml", code, meta, "organisations", str)
@@ -88,10 +91,6 @@ def _organisations_name(root: Path, code: str) -> str:
 
 
 def _changed(code: str) -> Exception:
-    from django.utils.translation import gettext as _
-
-    from tasks.usecases.decompose.files import DataFileError, Problem
-
     fault = _("the files differ from what was loaded")
     remedy = _("A loaded plan changes only by a revision: prepare one, or load into an empty database.")
     return DataFileError([Problem(f"plans/{code}/", code, "", fault, remedy)])

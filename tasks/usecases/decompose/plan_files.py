@@ -4,63 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from tasks.rules.decompose import find_cycle, uncovered
+from tasks.usecases.decompose.assign import Units, assign_units
 from tasks.usecases.decompose.files import Reader
 from tasks.usecases.decompose.organisations import read_groups
-from tasks.vocab import Comparator, Confirmation, Direction, DueBasis, Nature, Period, Strength, TaskKind
+from tasks.usecases.decompose.plan_types import Node, PlanFiles
+from tasks.vocab import Comparator, Direction, DueBasis, Nature, Period, Strength, TaskKind
 
 SECTION_KINDS = {TaskKind.CAMPAIGN, TaskKind.ITEM, TaskKind.SAFEGUARD, TaskKind.ORGANISATION}
-
-
-@dataclass
-class Node:
-    """One node of the plan tree as the files give it; unit fields hold unit codes."""
-
-    code: str
-    kind: str
-    title: str
-    parent: str | None
-    file: str
-    section: str
-    sentences: list[int]
-    strength: str = Strength.REQUIRED
-    places: list[str] = field(default_factory=list)
-    acceptance: str = ""
-    due_on: dt.date | None = None
-    due_basis: str = DueBasis.HORIZON
-    is_key: bool = False
-    weight: float = 1
-    lead: str | None = None
-    support: list[str] = field(default_factory=list)
-    counties: list[str] = field(default_factory=list)
-    confirmation: str = Confirmation.PROPOSED
-    basis: str = ""
-
-
-@dataclass
-class PlanFiles:
-    """Everything a plan's folder says, checked."""
-
-    meta: dict[str, Any]
-    nodes: list[Node]
-    indicators: list[dict[str, Any]]
-    targets: list[dict[str, Any]]
-    projects: list[dict[str, Any]]
-    narrative: dict[tuple[str, int], str]
-    digest: str
 
 
 def read_plan(root: Path, code: str, unit_codes: set[str], county_names: dict[str, str]) -> PlanFiles:
     """Read `plans/<code>/` below the fixtures folder `root`.
 
-    `unit_codes`: units that exist. `county_names`: official name -> code of counties and parks, so that a named place makes its
-    county responsible.
+    `unit_codes`: units that exist. `county_names`: official name -> code of counties and parks, so that a named place
+    makes its county responsible.
     Raises: DataFileError naming every problem with file, entry, field and remedy.
     """
     reader = Reader(root / "plans" / code)
@@ -77,7 +40,7 @@ def read_plan(root: Path, code: str, unit_codes: set[str], county_names: dict[st
         for row in content.get("nodes", []):
             _read_node(reader, file, row, None, plan)
     _check_tree(reader, plan)
-    _assign(reader, plan, groups, unit_codes, county_names)
+    assign_units(reader, plan, Units(unit_codes, groups, county_names))
     _read_targets(reader, plan, unit_codes)
     _read_projects(reader, plan, unit_codes)
     _check_coverage(reader, plan)
@@ -198,60 +161,6 @@ def _due(code: str | None, by_code: dict[str, Node], horizon: dt.date) -> dt.dat
     return horizon
 
 
-def _assign(
-    reader: Reader, plan: PlanFiles, groups: dict[str, list[str]], unit_codes: set[str], county_names: dict[str, str]
-) -> None:
-    """Give every node below a campaign its units: its own line, else what it inherits."""
-    file = "responsibilities.yaml"
-    lines: dict[str, dict[str, Any]] = {}
-    codes = {node.code for node in plan.nodes}
-    for row in reader.read(file, list):
-        node_code = reader.need(file, row.get("node"), row, "node", str)
-        if node_code not in codes:
-            reader.note(file, row.get("node"), "node", _("no such node in the plan"), _("Correct the code."))
-        reader.choose(file, node_code, row, "confirmation", Confirmation.values, Confirmation.PROPOSED)
-        reader.need(file, node_code, row, "basis", str)
-        lines[str(node_code)] = row
-
-    def expand(file: str, entry: str, name: str, given: list[str]) -> list[str]:
-        units: list[str] = []
-        for unit in given:
-            for member in groups.get(unit, [unit]):
-                if member not in unit_codes:
-                    reader.note(
-                        file, entry, name, _("unknown unit “%s”") % member, _("Add it to the organisations file.")
-                    )
-                elif member not in units:
-                    units.append(member)
-        return units
-
-    by_code = {node.code: node for node in plan.nodes}
-    for node in plan.nodes:
-        parent = by_code.get(node.parent or "")
-        line = lines.get(node.code)
-        named = [county_names[place] for place in node.places if place in county_names]
-        if line is not None:
-            node.lead = line.get("lead")
-            node.support = expand(file, node.code, "support", line.get("support") or [])
-            node.counties = expand(file, node.code, "counties", line.get("counties") or [])
-            node.confirmation, node.basis = line.get("confirmation", Confirmation.PROPOSED), line.get("basis", "")
-        elif parent is not None:
-            own = bool(node.lead or node.support)
-            node.support = expand(node.file, node.code, "support", node.support) or list(parent.support)
-            # Counties the text names belong to the clause that names them; "all counties" is inherited.
-            everywhere = lines.get(node.section, {}).get("counties") or []
-            node.counties = named or expand(file, node.code, "counties", [c for c in everywhere if c.startswith("@")])
-            if not own:
-                node.basis, node.confirmation = parent.basis, parent.confirmation
-            node.lead = node.lead or parent.lead
-        if node.lead is not None:
-            expand(node.file, node.code, "lead", [node.lead])
-        elif node.kind != TaskKind.CAMPAIGN:
-            reader.note(node.file, node.code, "lead", _("no lead unit"), _("Add a line to responsibilities.yaml."))
-        node.counties = [code for code in node.counties if code != node.lead]
-        node.support = [code for code in node.support if code != node.lead and code not in node.counties]
-
-
 def _read_targets(reader: Reader, plan: PlanFiles, unit_codes: set[str]) -> None:
     file = "targets.yaml"
     content = reader.read(file)
@@ -311,7 +220,7 @@ def _check_coverage(reader: Reader, plan: PlanFiles) -> None:
     """Refuse a plan that drops a sentence, or that answers for one that is not there."""
     sentences = [(row["section"], n) for row in plan.meta["sections"] for n in range(1, row["sentences"] + 1)]
     covered = {(node.section, number) for node in plan.nodes for number in node.sentences}
-    covered |= {(row.get("section"), row.get("sentence")) for row in plan.targets} | set(plan.narrative)
+    covered |= {(str(row.get("section")), int(row.get("sentence") or 0)) for row in plan.targets} | set(plan.narrative)
     for section, number in uncovered(sentences, covered):
         fault = _("sentence %(n)s of section %(section)s is covered by no node, target or narrative entry")
         reader.note(

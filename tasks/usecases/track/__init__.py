@@ -2,6 +2,7 @@
 
 from tasks.usecases.track.evidence import attach_evidence, evidence_path, store_file
 from tasks.usecases.track.extend import request_extension
+from tasks.usecases.track.materialise import materialise_reports
 from tasks.usecases.track.moves import (
     CHANGES,
     MILESTONES,
@@ -22,6 +23,7 @@ __all__ = [
     "TASKS",
     "attach_evidence",
     "evidence_path",
+    "materialise_reports",
     "move_change",
     "move_milestone",
     "move_report",

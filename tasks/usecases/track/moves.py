@@ -9,7 +9,6 @@ from tasks.models import ChangeRequest, Milestone, ProgressReport, ReportDue, Ta
 from tasks.queries.track import change_facts, milestone_facts, report_facts, task_facts
 from tasks.rules.track import CHANGE_MACHINE, MILESTONE_MACHINE, REPORT_MACHINE, TASK_MACHINE
 from tasks.usecases.act import Act, Workflow, perform
-from tasks.usecases.analyse import refresh_standing
 from tasks.usecases.remind import keep_milestone_deadline, keep_report_deadline, keep_task_deadline
 from tasks.vocab import ChangeMove, ChangeStatus, MilestoneMove, ReportDueStatus, ReportMove, ReportStatus, TaskMove
 
@@ -57,7 +56,7 @@ def _settle_task(act: Act) -> None:
         for due in task.reports_due.all():
             due.task = task
             keep_report_deadline(due, today=act.today)
-    refresh_standing(task, today=act.today)
+    act.refresh(task)
 
 
 TASKS = Workflow(
@@ -90,7 +89,7 @@ def _milestone_accepted(act: Act) -> list[str]:
 
 def _settle_milestone(act: Act) -> None:
     keep_milestone_deadline(act.row, today=act.today)
-    refresh_standing(act.row.task, today=act.today)
+    act.refresh(act.row.task)
 
 
 MILESTONES = Workflow(
@@ -133,7 +132,7 @@ def _settle_report(act: Act) -> None:
     due.save(update_fields=["status"])
     due.task = report.task
     keep_report_deadline(due, today=act.today)
-    refresh_standing(report.task, today=act.today)
+    act.refresh(report.task)
 
 
 REPORTS = Workflow(
@@ -170,7 +169,7 @@ def _settle_change(act: Act) -> None:
     task.version += 1
     task.save_audited(by=act.by, reason=act.reason, at=act.at, fields=["due_on", "version"])
     keep_task_deadline(task, today=act.today)
-    refresh_standing(task, today=act.today)
+    act.refresh(task)
 
 
 CHANGES = Workflow(

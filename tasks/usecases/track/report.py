@@ -87,7 +87,8 @@ def _refusal(
         return Refusal("TRK-11.report_filed")
     if report is not None and version is not None and report.version != version:
         return Refusal("GATE-06.stale")
-    if set(lines) - set(Task.objects.below(due.task).live().filter(pk__in=lines).values_list("pk", flat=True)):
+    below = Task.objects.below(due.task).live().filter(pk__in=lines) & visible(Task, actor)
+    if set(lines) - set(below.values_list("pk", flat=True)):
         return Refusal("GATE-05.hidden")
     values = (declared_progress(int(line.get("claimed_progress") or 0)) for line in lines.values())
     return next((refusal for refusal in values if refusal is not None), None)
