@@ -191,8 +191,44 @@ REFUSAL_WORDS: dict[str, tuple[Any, Any]] = {
         _("The person who accepted the task may not reopen it."),
         _("Ask a second person of the office."),
     ),
+    "ASM-12.bands": (
+        _("The grades' bounds must fall from the best grade down to 0."),
+        _("Order them and let the last one start at 0."),
+    ),
+    "ASM-14.late_below_unfinished": (
+        _("The worst finished task (%(worst)s) would score below an unfinished one (%(cap)s)."),
+        _("Lower the cap for unfinished work, or raise the floors for late work."),
+    ),
+    "ASM-15.frozen": (
+        _("The assessment of %(year)s is frozen; nothing can be scored again."),
+        _("An accepted appeal makes a new version; ask the office."),
+    ),
+    "ASM-17.no_scheme": (
+        _("No scheme of points is in force for %(year)s."),
+        _("Load one with `manage.py scorecard --load-scheme FILE`, or choose a later year."),
+    ),
+    "ASM-18.before_year": (
+        _("%(as_of)s is not a day from which %(year)s can be assessed."),
+        _("Choose a day of that year, or a later one up to today."),
+    ),
     "TRK-19.classified": (
         _("The file was not declared free of state secrets."),
         _("Tick “contains nothing classified”; classified material must not be uploaded at all."),
     ),
+}
+
+# light reason: what would turn the light green
+LIGHT_WORDS: dict[str, Any] = {
+    "overdue": _("Finish the task and submit its completion."),
+    "critical_milestone_late": _("Claim the late critical milestone with its evidence."),
+    "far_behind": _("Catch up with the schedule: report progress, claim milestones."),
+    "due_soon": _("Submit completion before the due date, or ask for an extension now."),
+    "behind": _("Catch up with the schedule: report progress, claim milestones."),
+    "milestone_late": _("Claim the late milestone with its evidence."),
+    "report_late": _("File the late report."),
+    "forecast_late": _("Bring the expected completion forward, or ask for an extension."),
+    "red_key_child": _("Look at the red key sub-task first."),
+    "red_weight": _("Look at the red sub-tasks."),
+    "red_child": _("Look at the red sub-tasks."),
+    "yellow_weight": _("Look at the yellow sub-tasks."),
 }

@@ -665,6 +665,7 @@ class Migration(migrations.Migration):
                 ('total', models.DecimalField(decimal_places=2, max_digits=6, verbose_name='total')),
                 ('grade', models.CharField(choices=[('excellent', 'Excellent'), ('good', 'Good'), ('pass', 'Pass'), ('fail', 'Fail')], max_length=20, verbose_name='grade')),
                 ('rank', models.PositiveIntegerField(null=True, verbose_name='rank')),
+                ('categories', models.JSONField(default=list, verbose_name='points by category')),
                 ('flags', models.JSONField(default=list, verbose_name='flags')),
                 ('input_digest', models.CharField(max_length=64, verbose_name='digest of the inputs')),
                 ('cycle', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sheets', to='tasks.cycle', verbose_name='assessment year')),

@@ -77,6 +77,8 @@ class ScoreSheet(models.Model):
     total = models.DecimalField(_("total"), max_digits=6, decimal_places=2)
     grade = models.CharField(_("grade"), max_length=20, choices=Grade)
     rank = models.PositiveIntegerField(_("rank"), null=True)
+    # [{category, possible, points}], rounded; lines keep the exact figures they are rounded from
+    categories = models.JSONField(_("points by category"), default=list)
     flags = models.JSONField(_("flags"), default=list)
     input_digest = models.CharField(_("digest of the inputs"), max_length=64)
 
