@@ -51,12 +51,12 @@ class Act:
     given: Mapping[str, Any]
     later: dict[int, Task] | None = None
 
-    def refresh(self, task: Task) -> None:
-        """Bring the standing of `task` up to date, or leave that to whoever makes many moves in one transaction."""
+    def refresh(self, *tasks: Task) -> None:
+        """Bring the standings of `tasks` up to date, or leave that to whoever makes many moves in one transaction."""
         if self.later is None:
-            refresh_standings([task], today=self.today)
+            refresh_standings(tasks, today=self.today)
         else:
-            self.later[task.pk] = task
+            self.later.update({task.pk: task for task in tasks})
 
 
 def local_day(at: datetime) -> date:

@@ -132,7 +132,9 @@ def _settle_report(act: Act) -> None:
     due.save(update_fields=["status"])
     due.task = report.task
     keep_report_deadline(due, today=act.today)
-    act.refresh(report.task)
+    # an accepted report is the progress of every measure it has a line for
+    lines = report.lines.select_related("task") if act.move == ReportMove.ACCEPT else ()
+    act.refresh(report.task, *(line.task for line in lines))
 
 
 REPORTS = Workflow(
