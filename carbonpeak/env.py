@@ -1,5 +1,6 @@
 """Reads one knob of the environment at a time and refuses a bad value by name, with the remedy; decides nothing."""
 
+import ipaddress
 import os
 from collections.abc import Callable, Collection
 from email.utils import parseaddr
@@ -134,6 +135,11 @@ def time_zone(name: str, default: str) -> str:
             raise ValueError("unknown time zone") from reason
 
     return knob(name, parse, default, "Write it like Asia/Shanghai.")
+
+
+def ip_address(name: str, default: str) -> str:
+    """Return an address of this machine to listen on."""
+    return knob(name, lambda raw: str(ipaddress.ip_address(raw)), default, "Write 127.0.0.1, or 0.0.0.0 for all.")
 
 
 def folder(name: str, default: Path) -> Path:

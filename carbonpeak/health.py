@@ -2,13 +2,16 @@
 
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
+
+from tasks.queries.engine import worker_state
 
 
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
     """Return 200 when every part is well, else 503, with one word per part."""
-    parts = {"web": "ok", "database": database()}
+    parts = {"web": "ok", "database": database(), "worker": worker_state(at=timezone.now())}
     well = all(word == "ok" for word in parts.values())
     return JsonResponse({"status": "ok" if well else "failing", **parts}, status=200 if well else 503)
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 from carbonpeak import env
@@ -46,6 +47,8 @@ if not SECRET_KEY:
 
 # Addresses -----------------------------------------------------------------------------------------------------------
 PORT = env.number("PORT", 8000, 1, 65535)
+# Not named HOST: some shells export that as the name of the machine.
+BIND_HOST = env.ip_address("BIND_HOST", "127.0.0.1")
 # Where people reach the product; links in mails start with it. With https:// here, cookies and redirects insist on it.
 SITE_URL = env.url("SITE_URL", f"http://127.0.0.1:{PORT}", ["http", "https"])
 HTTPS = SITE_URL.startswith("https://")
@@ -56,9 +59,9 @@ ROOT_URLCONF = "carbonpeak.urls"
 WSGI_APPLICATION = "carbonpeak.wsgi.application"
 
 # Applications --------------------------------------------------------------------------------------------------------
-ADMIN_APP = "django.contrib.admin"  # The hook for a site of our own: name its AdminConfig here.
+ADMIN_APP = "carbonpeak.site.SiteConfig"
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",  # its default config would put its own site in place of ours
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "unfold.contrib.import_export",
@@ -171,7 +174,8 @@ SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 # Asking browsers to ship the name in their preload list is for the owner of the domain to decide.
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
-if env.flag("BEHIND_PROXY", False):
+BEHIND_PROXY = env.flag("BEHIND_PROXY", False)
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -237,6 +241,9 @@ OFFICE_EMAIL = env.mailbox("OFFICE_EMAIL", "office@localhost")
 
 # The clock and the queue; carbonpeak/celery.py holds the rest ---------------------------------------------------------
 CELERY_BROKER_URL = env.url("CELERY_BROKER_URL", "memory://", ["memory", "redis", "rediss", "redis+socket"])
+# Two minutes at most: after five without a sweep the worker counts as dead.
+SWEEP_SECONDS = env.number("SWEEP_SECONDS", 60, 1, 120)
+DELIVER_SECONDS = env.number("DELIVER_SECONDS", 15, 1, 120)
 
 # REST door -----------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
@@ -246,11 +253,13 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["tasks.api.parsers.BoundedJSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "tasks.api.pagination.Pages",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "tasks.api.problems.handler",
+    # Without a proxy a caller writes X-Forwarded-For at will and would never be slowed.
+    "NUM_PROXIES": 1 if BEHIND_PROXY else 0,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "carbonpeak",
@@ -260,6 +269,20 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "tasks.api.schema.describe_problems",
+    ],
+    "SCHEMA_PATH_PREFIX": r"/api/v1/",
+    "ENUM_NAME_OVERRIDES": {
+        "TaskStatus": "tasks.vocab.TaskStatus",
+        "MilestoneStatus": "tasks.vocab.MilestoneStatus",
+        "ReportDueStatus": "tasks.vocab.ReportDueStatus",
+        "ReportStatus": "tasks.vocab.ReportStatus",
+        "ChangeStatus": "tasks.vocab.ChangeStatus",
+        "TaskKind": "tasks.vocab.TaskKind",
+        "ResponsibilityKind": "tasks.vocab.ResponsibilityKind",
+    },
 }
 
 # History and import --------------------------------------------------------------------------------------------------
@@ -290,5 +313,25 @@ LOGGING = {
 UNFOLD = {
     "SITE_TITLE": _("Carbon-peak tasks"),
     "SITE_HEADER": _("Carbon-peak tasks"),
-    "SHOW_LANGUAGES": True,
+    "SITE_SYMBOL": "eco",
+    "SITE_URL": None,
+    "SHOW_LANGUAGES": False,  # the header shows the switch openly
+    "SHOW_VIEW_ON_SITE": False,
+    "STYLES": [lambda request: static("tasks/admin.css")],
+    "SIDEBAR": {"navigation": "tasks.admin.site.navigation"},
+    "COLORS": {
+        "primary": {
+            "50": "240 249 246",
+            "100": "218 241 232",
+            "200": "183 226 210",
+            "300": "133 204 179",
+            "400": "78 172 142",
+            "500": "42 138 110",
+            "600": "18 110 86",
+            "700": "15 90 71",
+            "800": "14 72 58",
+            "900": "12 59 48",
+            "950": "5 34 28",
+        },
+    },
 }

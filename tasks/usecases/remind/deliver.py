@@ -1,0 +1,311 @@
+"""Deliver the outbox: lease what is ready, hand it over, mark each message by its own commit."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+
+from django.db import DatabaseError, connection, transaction
+from django.db.models import BooleanField, Exists, F, OuterRef, Q, QuerySet
+from django.db.models.expressions import RawSQL
+from django.utils import timezone
+
+from tasks.models import EngineRun, Message, Notice
+from tasks.rules.remind import GIVE_UP_HOURS, retry_at
+from tasks.usecases.remind.handover import Channel, ChannelDownError, Envelope, Handover, LeaseLostError
+from tasks.vocab import (
+    DeadlineState,
+    HandoverOutcome,
+    HandoverPhase,
+    MessageState,
+    NoticeState,
+    VoidReason,
+)
+
+JOB = "deliver"
+LEASE = timedelta(seconds=30)  # a killed process delays its messages by no more than this
+IN_DOUBT = timedelta(minutes=15)
+BATCH = 50
+REPEATED_CLASSES = ("digest",)  # a reminder twice is a nuisance, an order twice is a wrong: those wait for a person
+BROKEN_IN_A_ROW = 2
+TURNED_AWAY_IN_A_ROW = 20
+
+
+@dataclass(slots=True)
+class Delivered:
+    """What one run did: the ids of the messages by what became of them, and why it stopped early, if it did."""
+
+    sent: list[int] = field(default_factory=list)
+    later: list[int] = field(default_factory=list)
+    failed: list[int] = field(default_factory=list)
+    doubt: list[int] = field(default_factory=list)
+    cancelled: list[int] = field(default_factory=list)
+    lost: list[int] = field(default_factory=list)
+    error: str = ""
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many messages met each fate, without the zeros."""
+        lists = {name: len(getattr(self, name)) for name in self.__slots__ if name != "error"}
+        return {name: count for name, count in lists.items() if count}
+
+
+def deliver(
+    channel: Channel,
+    *,
+    at: datetime,
+    seconds: float | None = None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Delivered:
+    """Hand over every message ready at `at` and return what became of each.
+
+    `seconds`: leave the rest to the next run after so long; `should_stop` is
+    asked before each message. A failure of the channel ends the run with its `error`; no message pays for it.
+
+    Rule: REM-12
+    Source: reminders, Delivery
+    """
+    run = _Run(channel, at)
+    run.hand_doubts_to_a_person()
+    if _claimable(at).exists():
+        try:
+            with channel:
+                run.empty_outbox(seconds, should_stop)
+        except ChannelDownError as down:
+            run.done.error = str(down)
+        finally:
+            run.release()
+    run.record()
+    return run.done
+
+
+def _claimable(now: datetime) -> QuerySet[Message]:
+    """Messages nobody works on: ready ones, expired leases, and doubts old enough that may be repeated."""
+    ready = Q(state=MessageState.READY)
+    abandoned = Q(state=MessageState.SENDING, lease_until__lt=now)
+    repeatable = Q(state=MessageState.DATA, lease_until__lt=now, message_class__in=REPEATED_CLASSES)
+    return _waiting(now).filter(ready | abandoned | repeatable)
+
+
+def _waiting(now: datetime) -> QuerySet[Message]:
+    """Messages on their way by `now`, found by the partial index: years of sent mail cost a tick nothing.
+
+    Its condition stands here word for word, since SQLite does not look for it in parameters.
+    """
+    on_their_way = "tasks_message.state IN ('ready', 'sending', 'data')"
+    indexed = RawSQL(on_their_way, [], output_field=BooleanField())  # noqa: S611  (a constant)
+    return Message.objects.filter(indexed, ready_at__lte=now)
+
+
+class _Run:
+    """One run over the outbox."""
+
+    def __init__(self, channel: Channel, at: datetime) -> None:
+        self.channel, self.at = channel, at
+        # Like no other run's: what a run gives back is its own.
+        self.owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+        self.done = Delivered()
+        self.started = time.monotonic()
+        self.broken = self.turned_away = 0
+
+    def now(self) -> datetime:
+        """Return the instant the door read plus the time since: leases need it, and no jump of the clock reaches it."""
+        return self.at + timedelta(seconds=time.monotonic() - self.started)
+
+    def hand_doubts_to_a_person(self) -> None:
+        """Put old doubts that must not be repeated, or were repeated for days, on a person's list."""
+        formal = ~Q(message_class__in=REPEATED_CLASSES)
+        given_up = Q(first_tried_at__lt=self.at - timedelta(hours=GIVE_UP_HOURS))
+        old = _waiting(self.at).filter(formal | given_up, state=MessageState.DATA, lease_until__lt=self.at)
+        if ids := list(old.values_list("pk", flat=True)):
+            old.filter(pk__in=ids).update(state=MessageState.DOUBT, lease_until=None, lease_owner="")
+            self.done.doubt += ids
+
+    def empty_outbox(self, seconds: float | None, should_stop: Callable[[], bool]) -> None:
+        """Hand over batch after batch until nothing is ready, the time is up or somebody asks to stop."""
+        while (batch := self.claim()) is not None:
+            for message in batch:
+                late = seconds is not None and time.monotonic() - self.started >= seconds
+                if late or should_stop():
+                    return
+                if message.lease_until is None or self.now() >= message.lease_until:
+                    break  # slow server: the rest of the batch is claimed anew
+                self.hand_over(message)
+
+    def claim(self) -> list[Message] | None:
+        """Lease the next messages, oldest first, or return None when none is left; processes take different ones."""
+        now = self.now()
+        with transaction.atomic(durable=True):
+            # SKIP LOCKED on PostgreSQL. SQLite ignores it: there the transaction holds the only write lock.
+            free = _claimable(now).order_by("ready_at", "pk").select_for_update(skip_locked=True)
+            ids = list(free.values_list("pk", flat=True)[:BATCH])
+            if not ids:
+                return None
+            mine = Message.objects.filter(pk__in=ids)
+            gone = list(_without_cause(mine).values_list("pk", flat=True))
+            if gone:
+                mine.filter(pk__in=gone).update(state=MessageState.CANCELLED, lease_until=None, lease_owner="")
+                notices = Notice.objects.filter(message_id__in=gone, state=NoticeState.COMPOSED)
+                notices.update(state=NoticeState.VOID, void_reason=VoidReason.SETTLED)
+            lease = {"lease_until": now + LEASE, "lease_owner": self.owner, "fence": F("fence") + 1}
+            mine.exclude(pk__in=gone).update(state=MessageState.SENDING, **lease)
+            batch = list(mine.exclude(pk__in=gone).order_by("ready_at", "pk"))
+        self.done.cancelled += gone
+        return batch
+
+    def hand_over(self, message: Message) -> None:
+        """Hand one message over and mark it; a message that breaks the code is set aside, the others go on."""
+        envelope = Envelope(message.message_id, message.address, message.slot_at, bytes(message.body))
+        try:
+            result = self.channel.hand_over(envelope, partial(self.commit_data, message))
+        except LeaseLostError:
+            self.done.lost.append(message.pk)
+            return
+        except (ChannelDownError, DatabaseError):
+            raise
+        except Exception as poison:  # noqa: BLE001  (whatever it is, it must not stop the mail of everybody else)
+            in_data = message.state == MessageState.DATA
+            phase = HandoverPhase.DATA if in_data else HandoverPhase.MAIL
+            outcome = HandoverOutcome.DOUBT if in_data else HandoverOutcome.REFUSED
+            result = Handover(phase, outcome, f"{type(poison).__name__}: {poison}")
+        self.mark(message, result)
+        self.brake(result)
+
+    def commit_data(self, message: Message) -> None:
+        """Commit that the message is in doubt from here on, unless its lease is gone.
+
+        The mark of the message before could ride in this commit. It does not: that would leave a delivered message
+        in doubt for the sender and recipient steps of the next one, up to two timeouts of a silent server.
+        """
+        now = self.now()
+        message.attempts += 1
+        message.first_tried_at = message.first_tried_at or now
+        if not _store(message, MessageState.DATA, message.ready_at, now + IN_DOUBT, None):
+            raise LeaseLostError
+        message.state = MessageState.DATA
+
+    def mark(self, message: Message, result: Handover) -> None:
+        """Commit what became of the message together with the attempt."""
+        now = self.now()
+        if message.state != MessageState.DATA:
+            message.attempts += 1
+            message.first_tried_at = message.first_tried_at or now
+        state, ready_at, lease_until = _verdict(message, result, now)
+        message.last_error = "" if result.outcome == HandoverOutcome.SENT else result.detail
+        sent_at = now if state == MessageState.SENT else None
+        with transaction.atomic(durable=True):
+            held = _store(message, state, ready_at, lease_until, sent_at)
+            detail = result.detail if held else f"the lease was lost meanwhile; {result.detail}"
+            _record_attempt(message.pk, now, result, detail)
+        fate = {
+            MessageState.SENT: self.done.sent,
+            MessageState.READY: self.done.later,
+            MessageState.FAILED: self.done.failed,
+            MessageState.DATA: self.done.doubt,
+        }[state]
+        (fate if held else self.done.lost).append(message.pk)
+
+    def brake(self, result: Handover) -> None:
+        """Stop when it is plainly not the messages: an outage is one alarm, not a thousand used-up attempts."""
+        if result.outcome == HandoverOutcome.SENT:
+            self.broken = self.turned_away = 0
+            return
+        self.broken = self.broken + 1 if result.broken else 0
+        self.turned_away += 1
+        if self.broken >= BROKEN_IN_A_ROW:
+            raise ChannelDownError(f"the line broke {self.broken} times in a row: {result.detail}")
+        if self.turned_away >= TURNED_AWAY_IN_A_ROW:
+            raise ChannelDownError(f"{self.turned_away} messages in a row were turned away: {result.detail}")
+
+    def release(self) -> None:
+        """Give back what was leased and not tried."""
+        mine = _waiting(self.now()).filter(state=MessageState.SENDING, lease_owner=self.owner)
+        mine.update(state=MessageState.READY, lease_until=None, lease_owner="")
+
+    def record(self) -> None:
+        """Write the run if it did anything; an outage that goes on stays the one row it is."""
+        counts, now = self.done.counts, self.now()
+        if not counts and not self.done.error:
+            return
+        if not counts:
+            last = EngineRun.objects.filter(job=JOB).order_by("-beat_at").first()
+            if last is not None and last.error == self.done.error and last.beat_at <= now:
+                last.beat_at = now
+                last.counts["runs"] = last.counts.get("runs", 1) + 1
+                last.save(update_fields=["beat_at", "counts"])
+                return
+        EngineRun.objects.create(
+            job=JOB,
+            as_of=timezone.localtime(self.at).date(),
+            started_at=self.at,
+            beat_at=now,
+            counts=counts,
+            error=self.done.error,
+        )
+
+
+def _without_cause(messages: QuerySet[Message]) -> QuerySet[Message]:
+    """Digests whose every line is void by now: settled, moved or withdrawn since they were composed."""
+    lines = Notice.objects.filter(message=OuterRef("pk"))
+    alive = lines.filter(
+        state=NoticeState.COMPOSED, deadline__state=DeadlineState.OPEN, deadline_revision=F("deadline__revision")
+    )
+    return messages.filter(Exists(lines), ~Exists(alive), message_class__in=REPEATED_CLASSES)
+
+
+def _verdict(message: Message, result: Handover, now: datetime) -> tuple[MessageState, datetime, datetime | None]:
+    """Return the message's next state, when it is ready again, and until when it is left alone."""
+    if result.outcome == HandoverOutcome.SENT:
+        return MessageState.SENT, message.ready_at, None
+    if result.outcome == HandoverOutcome.DOUBT:
+        return MessageState.DATA, message.ready_at, now + IN_DOUBT
+    if result.outcome == HandoverOutcome.LATER:
+        again = retry_at(message.attempts, message.first_tried_at or now, now)
+        if again is not None:
+            return MessageState.READY, again, None
+    return MessageState.FAILED, message.ready_at, None
+
+
+# Written by hand: the ORM builds these two statements anew for every message, which cost a third of the throughput.
+_STORE = """
+    UPDATE tasks_message
+    SET state = %s, ready_at = %s, lease_until = %s, sent_at = %s, attempts = %s, first_tried_at = %s, last_error = %s
+    WHERE id = %s AND fence = %s AND state IN ('sending', 'data')
+"""
+_ATTEMPT = "INSERT INTO tasks_deliveryattempt (message_id, at, phase, outcome, detail) VALUES (%s, %s, %s, %s, %s)"
+
+
+def _store(
+    message: Message, state: str, ready_at: datetime, lease_until: datetime | None, sent_at: datetime | None
+) -> bool:
+    """Write one message's fate if its fence still stands, so that a process that lost its lease marks nothing."""
+    stored = connection.ops.adapt_datetimefield_value
+    first_tried_at = message.first_tried_at
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _STORE,
+            [
+                state,
+                stored(ready_at),
+                stored(lease_until),
+                stored(sent_at),
+                message.attempts,
+                stored(first_tried_at),
+                message.last_error,
+                message.pk,
+                message.fence,
+            ],
+        )
+        return bool(cursor.rowcount == 1)
+
+
+def _record_attempt(pk: int, at: datetime, result: Handover, detail: str) -> None:
+    with connection.cursor() as cursor:
+        at_stored = connection.ops.adapt_datetimefield_value(at)
+        cursor.execute(_ATTEMPT, [pk, at_stored, str(result.phase), str(result.outcome), detail])

@@ -1,0 +1,298 @@
+"""Delivery: what becomes of a message when the server, the network or this very process fails."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import User
+from tasks.models import DeliveryAttempt, EngineRun, Message
+from tasks.usecases.remind import deliver as delivery
+from tasks.usecases.remind.deliver import deliver
+from tasks.usecases.remind.handover import ChannelDownError, Envelope, Handover
+from tests.factories import noon
+
+pytestmark = pytest.mark.django_db
+DAY = date(2026, 11, 18)
+AT = noon(DAY)
+SENT = Handover("data", "sent", "250 ok")
+
+
+@dataclass
+class Line:
+    """A channel that answers as told: `script` maps an address to a Handover, an exception, or a function."""
+
+    script: dict = field(default_factory=dict)
+    down: str = ""
+    handed: list[Envelope] = field(default_factory=list)
+    opened: int = 0
+
+    def __enter__(self):
+        self.opened += 1
+        if self.down:
+            raise ChannelDownError(self.down)
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+    def hand_over(self, envelope: Envelope, commit_data: Callable[[], None]) -> Handover:
+        answer = self.script.get(envelope.address, self.script.get("*", SENT))
+        if callable(answer):
+            answer = answer()
+        if isinstance(answer, Exception):
+            raise answer
+        if answer.phase == "data":
+            commit_data()
+        if answer.outcome in {"sent", "doubt"}:
+            self.handed.append(envelope)
+        return answer
+
+
+@pytest.fixture
+def person():
+    return User.objects.create(username="li", full_name="李四", email="li@example.org")
+
+
+@pytest.fixture
+def message(person):
+    def make(number=1, **columns):
+        defaults = {
+            "recipient": person,
+            "slot_at": AT - timedelta(days=number),
+            "address": f"p{number}@example.org",
+            "subject": f"subject {number}",
+            "message_id": f"<{number}@example.org>",
+            "body": b"Subject: %d\r\n\r\nbody\r\n" % number,
+            "ready_at": AT - timedelta(minutes=5),
+        }
+        return Message.objects.create(**(defaults | columns))
+
+    return make
+
+
+def states() -> list[str]:
+    return list(Message.objects.order_by("pk").values_list("state", flat=True))
+
+
+def attempts() -> list[tuple[str, str]]:
+    return list(DeliveryAttempt.objects.order_by("pk").values_list("phase", "outcome"))
+
+
+@pytest.mark.rule("REM-12")
+def test_a_ready_message_is_handed_over_once_as_it_was_frozen(message):
+    row, line = message(), Line()
+    done = deliver(line, at=AT)
+    again = deliver(line, at=AT + timedelta(days=2))
+    row.refresh_from_db()
+    assert [(envelope.address, envelope.body) for envelope in line.handed] == [("p1@example.org", bytes(row.body))]
+    assert (done.sent, again.counts, line.opened) == ([row.pk], {}, 1)
+    assert (row.state, row.attempts, row.lease_until, attempts()) == ("sent", 1, None, [("data", "sent")])
+    assert timedelta(0) <= row.sent_at - AT < timedelta(seconds=5)
+
+
+@pytest.mark.rule("REM-12")
+def test_what_is_not_ready_yet_waits_and_opens_no_line(message):
+    message(ready_at=AT + timedelta(seconds=1))
+    line = Line()
+    assert deliver(line, at=AT).counts == {}
+    assert (states(), line.opened, EngineRun.objects.count()) == (["ready"], 0, 0)
+
+
+@pytest.mark.rule("REM-12")
+def test_each_message_costs_two_commits_however_many_there_are(message):
+    def commits(count):
+        for number in range(count):
+            message(Message.objects.count() + number + 1)
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            deliver(Line(), at=AT)
+        return [query["sql"].split(" ")[0].strip() for query in queries if "SAVEPOINT" not in query["sql"]]
+
+    one, three = commits(1), commits(3)
+    # a mark before DATA; the fate and the attempt after it, in one transaction
+    assert len(three) - len(one) == 2 * 3
+
+
+@pytest.mark.rule("REM-12")
+@pytest.mark.parametrize(
+    ("answer", "state", "fate"),
+    [
+        (Handover("rcpt", "refused", "550 no"), "failed", "failed"),
+        (Handover("data", "refused", "552 too big"), "failed", "failed"),
+        (Handover("rcpt", "later", "450 busy"), "ready", "later"),
+        (Handover("data", "doubt", "no answer", broken=True), "data", "doubt"),
+        (ValueError("poison"), "failed", "failed"),
+    ],
+)
+def test_one_bad_message_never_stops_the_others(message, answer, state, fate):
+    bad, good = message(1), message(2)
+    done = deliver(Line({bad.address: answer}), at=AT)
+    bad.refresh_from_db()
+    assert (states(), done.counts) == ([state, "sent"], {fate: 1, "sent": 1})
+    assert (bad.attempts, bool(bad.last_error), bad.sent_at) == (1, True, None)
+    assert DeliveryAttempt.objects.filter(message=bad).count() == 1
+    good.refresh_from_db()
+    assert good.last_error == ""
+
+
+@pytest.mark.rule("REM-06")
+def test_a_message_turned_away_is_tried_at_the_rules_times_and_ends_with_a_person(message):
+    row = message()
+    line = Line({"*": Handover("rcpt", "later", "450 busy")})
+    now, waits = AT, []
+    while row.state == "ready":
+        deliver(line, at=now)
+        row.refresh_from_db()
+        waits.append(round((row.ready_at - now).total_seconds() / 60))
+        now = row.ready_at + timedelta(seconds=1)
+    assert waits[:7] == [1, 5, 15, 30, 60, 60, 60]
+    assert row.state == "failed"
+    assert timedelta(hours=72) <= now - AT < timedelta(hours=75)
+    assert row.first_tried_at - AT < timedelta(seconds=5)
+
+
+@pytest.mark.rule("REM-12")
+def test_an_outage_is_one_alarm_and_no_message_pays_for_it(message):
+    for number in range(3):
+        message(number)
+    for minute in range(5):
+        done = deliver(Line(down="no route to host"), at=AT + timedelta(minutes=minute))
+        assert done.error == "no route to host"
+    run = EngineRun.objects.get()
+    assert (run.job, run.error, run.counts) == ("deliver", "no route to host", {"runs": 5})
+    assert (states(), attempts()) == (["ready"] * 3, [])
+    assert Message.objects.filter(attempts=0, lease_until=None, fence=0).count() == 3
+
+
+@pytest.mark.rule("REM-12")
+def test_an_outage_in_the_middle_gives_the_rest_back(message):
+    rows = [message(number) for number in range(4)]
+    done = deliver(Line({rows[1].address: ChannelDownError("gone")}), at=AT)
+    assert (states(), done.error) == (["sent", "ready", "ready", "ready"], "gone")
+    assert list(Message.objects.order_by("pk").values_list("attempts", flat=True)) == [1, 0, 0, 0]
+    assert deliver(Line(), at=AT).counts == {"sent": 3}
+
+
+@pytest.mark.rule("REM-12")
+def test_a_line_that_breaks_twice_in_a_row_stops_the_run(message):
+    for number in range(5):
+        message(number)
+    done = deliver(Line({"*": Handover("rcpt", "later", "reset by peer", broken=True)}), at=AT)
+    assert done.error == "the line broke 2 times in a row: reset by peer"
+    assert sorted(Message.objects.values_list("attempts", flat=True)) == [0, 0, 0, 1, 1]
+
+
+@pytest.mark.rule("REM-12")
+def test_a_server_that_turns_everybody_away_stops_the_run(message):
+    for number in range(25):
+        message(number)
+    done = deliver(Line({"*": Handover("rcpt", "later", "450 busy")}), at=AT)
+    assert (done.error, len(done.later)) == ("20 messages in a row were turned away: 450 busy", 20)
+
+
+@pytest.mark.rule("REM-12")
+def test_a_crash_before_data_is_tried_again_after_the_lease(message):
+    row = message(state="sending", lease_until=AT + timedelta(seconds=10), lease_owner="dead", fence=1)
+    line = Line()
+    assert deliver(line, at=AT).counts == {}
+    assert deliver(line, at=AT + timedelta(seconds=11)).sent == [row.pk]
+    row.refresh_from_db()
+    assert row.fence == 2
+
+
+@pytest.mark.rule("REM-12")
+def test_a_reminder_in_doubt_is_repeated_with_the_same_bytes_after_fifteen_minutes(message):
+    row = message()
+    line = Line({"*": Handover("data", "doubt", "no answer")})
+    deliver(line, at=AT)
+    line.script = {}
+    assert deliver(line, at=AT + timedelta(minutes=14)).counts == {}
+    assert deliver(line, at=AT + timedelta(minutes=16)).sent == [row.pk]
+    first, second = line.handed
+    assert first == second
+
+
+@pytest.mark.rule("REM-12")
+def test_a_formal_message_in_doubt_waits_for_a_person(message):
+    row = message(message_class="order")
+    line = Line({"*": Handover("data", "doubt", "no answer")})
+    deliver(line, at=AT)
+    assert deliver(line, at=AT + timedelta(minutes=16)).doubt == [row.pk]
+    assert deliver(line, at=AT + timedelta(days=9)).counts == {}
+    assert (states(), len(line.handed)) == (["doubt"], 1)
+
+
+@pytest.mark.rule("REM-12")
+def test_a_reminder_in_doubt_for_days_ends_with_a_person(message):
+    message()
+    line, now = Line({"*": Handover("data", "doubt", "no answer")}), AT
+    while states() != ["doubt"]:
+        deliver(line, at=now)
+        now += timedelta(hours=1)
+    assert timedelta(hours=72) < now - AT < timedelta(hours=75)
+
+
+@pytest.mark.rule("REM-12")
+@pytest.mark.parametrize("phase", ["before", "after"])
+def test_a_process_that_slept_through_its_lease_marks_nothing(message, phase):
+    """Another process took the message over while this one was paused before, or after, its content was sent."""
+    row = message()
+
+    def taken_over():
+        Message.objects.filter(pk=row.pk).update(fence=9, state="sending", lease_owner="another")
+        return SENT
+
+    class Slow(Line):
+        def hand_over(self, envelope, commit_data):
+            if phase == "before":
+                taken_over()
+            commit_data()
+            return taken_over()
+
+    done = deliver(Slow(), at=AT)
+    row.refresh_from_db()
+    assert (done.lost, done.sent, row.state, row.fence) == ([row.pk], [], "sending", 9)
+    tries = list(DeliveryAttempt.objects.values_list("outcome", "detail"))
+    assert tries == ([] if phase == "before" else [("sent", "the lease was lost meanwhile; 250 ok")])
+
+
+@pytest.mark.rule("REM-12")
+def test_a_run_stops_when_asked_or_when_its_time_is_up(message):
+    for number in range(3):
+        message(number)
+    assert deliver(Line(), at=AT, seconds=0).counts == {}
+    asked = iter([False, True])
+    assert deliver(Line(), at=AT, should_stop=lambda: next(asked)).counts == {"sent": 1}
+    assert states() == ["sent", "ready", "ready"]
+
+
+@pytest.mark.rule("REM-12")
+def test_a_slow_server_leads_to_a_new_lease_instead_of_an_expired_one(message, monkeypatch):
+    rows = [message(number) for number in range(2)]
+    clock = SimpleNamespace(seconds=0.0)
+    monkeypatch.setattr(delivery, "time", SimpleNamespace(monotonic=lambda: clock.seconds))
+
+    def slow():
+        clock.seconds += 31
+        return SENT
+
+    assert deliver(Line({"*": slow}), at=AT).sent == [row.pk for row in rows]
+    assert list(Message.objects.order_by("pk").values_list("fence", flat=True)) == [1, 2]
+
+
+def test_the_outbox_is_found_by_its_index(message):
+    with connection.cursor() as cursor:
+        query, params = delivery._claimable(AT).order_by("ready_at", "pk").query.sql_with_params()
+        if connection.vendor == "sqlite":
+            cursor.execute(f"EXPLAIN QUERY PLAN {query}", params)
+            assert "message_to_deliver" in str(cursor.fetchall())
+        else:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute(f"EXPLAIN {query}", params)
+            assert "message_to_deliver" in str(cursor.fetchall())
