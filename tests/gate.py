@@ -37,7 +37,7 @@ def stages() -> list[Stage]:
         Stage("ruff format", [sys.executable, "-m", "ruff", "format", "--check", "."]),
         Stage("import-linter", [sys.executable, scripts("lint-imports")]),
         Stage("mypy", [sys.executable, "-m", "mypy", *CODE]),
-        Stage("djade", [scripts("djade"), "--check", "--target-version", "5.2", *templates]),
+        *([Stage("djade", [scripts("djade"), "--check", "--target-version", "5.2", *templates])] if templates else []),
         Stage("migrations", [*manage, "makemigrations", "--check", "--dry-run"], lint=False),
         Stage("pytest on SQLite", pytest, lint=False),
         Stage("pytest on PostgreSQL", [*pytest, "--database", "postgres", "-m", "database"], lint=False),
@@ -52,7 +52,10 @@ def run_gate(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="carbonpeak-gate-") as var:
         # The checks must not meet the settings or the data of whoever works in this checkout.
         environment = os.environ | {"CARBONPEAK_ENV_FILE": os.devnull, "CARBONPEAK_VAR": var, "DATABASE_URL": ""}
-        results = run_stages([stage for stage in stages() if not (quick and stage.lint)], environment)
+        try:
+            results = run_stages([stage for stage in stages() if not (quick and stage.lint)], environment)
+        except KeyboardInterrupt:
+            return 130
     print("\n" + "─" * 64)
     for name, code, seconds in results:
         print(f"{'ok    ' if code == 0 else 'FAILED'} {name:<24} {seconds:6.1f} s")

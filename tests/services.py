@@ -145,25 +145,24 @@ def started(name: str, start: Callable[[Path, int], None]) -> int:
     return int(port_file.read_text())
 
 
-def postgres_binary(name: str) -> list[str]:
-    """The newest PostgreSQL program of that name, run by somebody it accepts: it refuses root."""
-    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
-    path = shutil.which(name, path=os.pathsep.join([*map(str, reversed(folders)), os.environ["PATH"]]))
+def run_postgres(program: str, folder: Path, *arguments: str) -> None:
+    """Run the newest PostgreSQL program of that name on the data in the folder; it refuses root."""
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name), reverse=True)
+    path = shutil.which(program, path=os.pathsep.join([*map(str, folders), os.environ["PATH"]]))
     if path is None:
         raise AbsentError("no PostgreSQL server; on Debian: sudo apt-get install postgresql")
-    return ["runuser", "-u", "postgres", "--", path] if os.geteuid() == 0 else [path]
+    somebody = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
+    command = [path, "-D", str(folder / "data"), *arguments]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=folder, **somebody)
 
 
 def start_postgres(folder: Path, port: int) -> None:
     """A server on a loopback port and a socket in the folder; nobody needs these rows after a power cut."""
-    initdb, pg_ctl = postgres_binary("initdb"), postgres_binary("pg_ctl")
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres")
+    run_postgres("initdb", folder, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
     options = f"-h 127.0.0.1 -p {port} -k {folder} -c fsync=off -c full_page_writes=off -c synchronous_commit=off"
-    data = ["-D", str(folder / "data")]
-    quiet = {"check": True, "stdout": subprocess.DEVNULL, "cwd": folder}
-    subprocess.run([*initdb, *data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"], **quiet)
-    subprocess.run([*pg_ctl, *data, "-w", "-l", str(folder / "log"), "-o", options, "start"], **quiet)
+    run_postgres("pg_ctl", folder, "-w", "-l", str(folder / "log"), "-o", options, "start")
 
 
 def start_redis(folder: Path, port: int) -> None:
@@ -183,8 +182,7 @@ def start_redis(folder: Path, port: int) -> None:
 def stop_all(shared: Path) -> None:
     """Stop what this run started and remove its folder."""
     if (shared / "pg" / "data" / "postmaster.pid").exists():
-        stop = ["-D", str(shared / "pg" / "data"), "-m", "immediate", "stop"]
-        subprocess.run([*postgres_binary("pg_ctl"), *stop], check=False, stdout=subprocess.DEVNULL, cwd=shared)
+        run_postgres("pg_ctl", shared / "pg", "-m", "immediate", "stop")
     if (shared / "redis.port").exists():
         port = (shared / "redis.port").read_text()
         subprocess.run(["redis-cli", "-p", port, "SHUTDOWN", "NOSAVE"], check=False, capture_output=True)
