@@ -48,6 +48,7 @@ NAMES: dict[str, Any] = {
     "save": _("Save report"),
     "request": _("Request extension"),
     "attach": _("Attach evidence"),
+    "score": _("Score the year"),
     "quality": _("quality of the result"),
 }
 
@@ -205,7 +206,7 @@ REFUSAL_WORDS: dict[str, tuple[Any, Any]] = {
     ),
     "ASM-17.no_scheme": (
         _("No scheme of points is in force for %(year)s."),
-        _("Load one with `manage.py scorecard --load-scheme FILE`, or choose a later year."),
+        _("Load one that covers the year, or choose a later year."),
     ),
     "ASM-18.before_year": (
         _("%(as_of)s is not a day from which %(year)s can be assessed."),

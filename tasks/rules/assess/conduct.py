@@ -11,6 +11,9 @@ from tasks.rules.assess.figures import ONE, ZERO, equals, shown
 from tasks.rules.assess.scheme import PointScheme
 from tasks.vocab import CriterionCategory, NextStep, ScoreFlag
 
+# The parts a scheme may award points for; each is counted from rows of its own.
+PART_CODES = ("reports_on_time", "first_pass", "orders_answered", "evidence_sample")
+
 
 def applies(count: CountFacts | None) -> bool:
     """Answer whether there was anything to count.

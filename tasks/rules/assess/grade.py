@@ -41,7 +41,7 @@ def ranks(totals: Mapping[int, Fraction]) -> dict[int, int]:
 
 
 def limit_best(grades: Mapping[int, str], places: Mapping[int, int], scheme: PointScheme) -> dict[int, str]:
-    """Return the grades after the limit on the best one: units beyond it, and ties that straddle it, get the next grade.
+    """Return the grades after the limit on the best one: who is beyond it, or tied across it, gets the next grade.
 
     Rule: ASM-13
     Source: scorecard, scheme A (share limit, a scheme option)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from tasks.errors import Refusal
@@ -106,5 +107,5 @@ def bands_descend(bands: Sequence[tuple[str, Fraction]]) -> Refusal | None:
     Source: scorecard, scheme A (half-open bands)
     """
     floors = [start for _grade, start in bands]
-    falling = all(upper > lower for upper, lower in zip(floors, floors[1:], strict=False))
+    falling = all(upper > lower for upper, lower in pairwise(floors))
     return None if floors and falling and floors[-1] == 0 else Refusal("ASM-12.bands")

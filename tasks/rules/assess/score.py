@@ -34,7 +34,7 @@ def applicable(facts: UnitFacts, scheme: PointScheme) -> set[str]:
         CriterionCategory.PROCESS: any(conduct.applies(facts.process.get(part.code)) for part in scheme.process),
         CriterionCategory.COLLABORATION: conduct.applies(facts.collaboration),
     }
-    return {category for category, applies in found.items() if applies and scheme.points.get(category, ZERO) > 0}
+    return {str(category) for category, applies in found.items() if applies and scheme.points.get(category, ZERO) > 0}
 
 
 def allot(scheme: PointScheme, live: set[str]) -> dict[str, Fraction]:
@@ -43,10 +43,10 @@ def allot(scheme: PointScheme, live: set[str]) -> dict[str, Fraction]:
     Rule: ASM-07
     Source: scorecard, scheme A (weights move, and the sheet says so)
     """
-    own = {category: scheme.points.get(category, ZERO) for category in CORE if category in live}
+    own: dict[str, Fraction] = {str(c): scheme.points.get(c, ZERO) for c in CORE if c in live}
     moved = sum((scheme.points.get(category, ZERO) for category in CORE if category not in live), ZERO)
     if scheme.heir in own:
-        return own | {scheme.heir: own[scheme.heir] + moved}
+        return own | {str(scheme.heir): own[scheme.heir] + moved}
     total = sum(own.values(), ZERO)
     return {category: points + moved * points / total for category, points in own.items()}
 

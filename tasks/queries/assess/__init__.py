@@ -1,0 +1,5 @@
+"""The facts of a year's assessment, for all units at once in a constant number of queries."""
+
+from tasks.queries.assess.year import UnitYear, year_facts
+
+__all__ = ["UnitYear", "year_facts"]
