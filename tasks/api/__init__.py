@@ -1,0 +1,1 @@
+"""DOOR for programs: the REST interface; shapes answers and calls use cases, decides nothing."""
