@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from tasks.rules.calendar import WorkCalendar
+from tasks.vocab import Addressee, RungLevel
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class RungFacts:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What a sweep does to a deadline: fire `fires` (position, or None), then wait for `next_position` on `next_fire_on`.
+    """What a sweep does to a deadline: fire `fires` (or nothing), then wait for `next_position` on `next_fire_on`.
 
     `skipped`: positions passed over without telling anybody, because the due date overtook them.
     """
@@ -131,3 +132,96 @@ def retry_at(attempts: int, first_tried_at: datetime, now: datetime) -> datetime
         return None
     minutes = RETRY_MINUTES[min(attempts, len(RETRY_MINUTES)) - 1]
     return now + timedelta(minutes=minutes)
+
+
+# The loudest first; a digest is read from the top.
+LOUDEST_FIRST = tuple(reversed(RungLevel))
+# Who stands higher: a person addressed twice for one rung is told once, as the higher of the two.
+STANDING = {addressee: rank for rank, addressee in enumerate(Addressee)}
+# What decides who an addressee is, of a deadline's unit, officer and campaign.
+DEPENDS_ON: Mapping[str, tuple[str, ...]] = {
+    Addressee.OFFICER: ("unit", "officer"),
+    Addressee.HEAD: ("unit",),
+    Addressee.OFFICE: (),
+    Addressee.INSPECTOR: (),
+    Addressee.LEADER: ("unit", "campaign"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """Who is in post on a day, as user ids: the substantive holder before the acting one.
+
+    `seated`: (unit, user) for any seat. `campaign_leaders`, `unit_leaders`: by supervised campaign or unit.
+    """
+
+    officers: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    heads: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    seated: frozenset[tuple[int, int]] = frozenset()
+    office: Sequence[int] = ()
+    inspectors: Sequence[int] = ()
+    campaign_leaders: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    unit_leaders: Mapping[int, Sequence[int]] = field(default_factory=dict)
+
+
+def who_is_told(
+    addressee: str, roster: Roster, *, unit: int, officer: int, campaign: int
+) -> tuple[tuple[int, ...], bool]:
+    """Return the people an addressee stands for, and whether they are the office because nobody is in post.
+
+    One person for officer, head and leader; everybody for office and inspector. 0: no officer is named.
+    The named officer counts while holding a seat in the unit. The campaign's leader comes before the unit's.
+
+    Rule: REM-08
+    Source: reminders, principle 5 and the default ladder
+    """
+    found: Sequence[int]
+    if addressee == Addressee.OFFICER:
+        found = [officer] if (unit, officer) in roster.seated else roster.officers.get(unit, ())[:1]
+    elif addressee == Addressee.HEAD:
+        found = roster.heads.get(unit, ())[:1]
+    elif addressee == Addressee.LEADER:
+        found = (roster.campaign_leaders.get(campaign) or roster.unit_leaders.get(unit) or ())[:1]
+    else:
+        found = roster.office if addressee == Addressee.OFFICE else roster.inspectors
+    if found:
+        return tuple(found), False
+    return tuple(roster.office), True
+
+
+def days_to_sweep(swept_on: date, until: date, calendar: WorkCalendar) -> list[date]:
+    """Return the working days after `swept_on` up to `until`, and `until` itself in any case.
+
+    Rule: REM-09
+    Source: reminders, principle 4 (one rung a day)
+    """
+    days = []
+    day = calendar.shift(swept_on, 1)
+    while day < until:
+        days.append(day)
+        day = calendar.shift(day, 1)
+    return [*days, until]
+
+
+def subject_form(overdue: int, due: int) -> str:
+    """Return which sentence a digest's subject is: "both", "overdue" or "due".
+
+    Rule: REM-10
+    Source: reminders, principle 5
+    """
+    if overdue and due:
+        return "both"
+    return "overdue" if overdue else "due"
+
+
+def one_line(text: str, limit: int) -> str:
+    """Return `text` on one line of at most `limit` characters; user text must never end a header or flood a mail.
+
+    Rule: REM-11
+    Source: security (mail headers)
+    """
+    if len(text) <= limit and text.isprintable():
+        return text.strip()
+    head = text[: 4 * limit]  # a title of megabytes is not worth cleaning whole
+    clean = " ".join("".join(sign if sign.isprintable() else " " for sign in head).split())
+    return clean if len(clean) <= limit and len(text) == len(head) else clean[: limit - 1] + "…"

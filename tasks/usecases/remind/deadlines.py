@@ -1,9 +1,10 @@
-"""Reminding: keep deadlines in step with their causes. The sweep and the outbox live beside this file."""
+"""Reminding: keep deadlines in step with their causes; the sweep climbs their ladders."""
 
 from __future__ import annotations
 
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 from tasks.models import Deadline, Ladder, Milestone, ReportDue, Rung, Task
 from tasks.queries.base import work_calendar
@@ -52,7 +53,7 @@ def keep_report_deadline(due: ReportDue, *, today: date) -> None:
 def _keep(
     task: Task, kind: str, due_on: date, is_open: bool, arc: dict[str, Milestone | ReportDue], today: date
 ) -> None:
-    key = arc or {"task": task, "kind": kind}
+    key: dict[str, Any] = dict(arc) or {"task": task, "kind": kind}
     deadline = Deadline.objects.select_for_update().filter(**key).first()
     if deadline is None:
         if is_open:

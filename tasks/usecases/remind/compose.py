@@ -1,0 +1,165 @@
+"""Reminding: put planned notices into one mail per person and slot; facts decide again, bytes are frozen here."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
+
+from django.db import connection, transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+
+from accounts.models import User
+from tasks.models import Message, Notice
+from tasks.queries.base import policy_values, work_calendar
+from tasks.queries.remind import digest_counts, digest_lines
+from tasks.rules.calendar import WorkCalendar
+from tasks.usecases.remind.digest import Digest, Letterhead, freeze, mailbox_of, message_id_for
+from tasks.usecases.remind.lock import claim_engine
+from tasks.usecases.remind.sweep import slot_for
+from tasks.vocab import DeadlineState, MessageState, NoticeState, TaskStatus, VoidReason
+
+CHANNEL, CLASS = "email", "digest"
+# Mails per transaction; each holds up to a few hundred lines in memory while it is rendered.
+BATCH = 100
+
+
+@dataclass(slots=True)
+class Composed:
+    """How many messages are ready or have no address; how many notices went in, void, or to a later slot."""
+
+    ready: int = 0
+    failed: int = 0
+    notices: int = 0
+    void: int = 0
+    postponed: int = 0
+
+
+def compose(*, at: datetime, site_url: str, sender: str) -> Composed:
+    """Compose every notice whose slot has come by `at`, one message per person and slot, and return what was done.
+
+    `site_url`: where links lead, without a slash at its end. `sender`: the From mailbox.
+    Running it again composes nothing twice.
+
+    Rule: REM-07
+    Source: reminders, principles 5 and 7
+    """
+    due = Notice.objects.filter(state=NoticeState.PLANNED, slot_at__lte=at)
+    run = _Run(Composed(), Letterhead(site_url, sender), work_calendar() if due.exists() else WorkCalendar())
+    while (slot := due.order_by("slot_at").values_list("slot_at", flat=True).first()) is not None:
+        if not run.compose_slot(slot):
+            break
+    return run.done
+
+
+def planned(slot: datetime) -> QuerySet[Notice]:
+    """Return the notices waiting for `slot`."""
+    return Notice.objects.filter(state=NoticeState.PLANNED, slot_at=slot)
+
+
+def message_of(slot: datetime) -> QuerySet[Message]:
+    """Return, inside a query on notices, the message of that slot to the same recipient."""
+    return Message.objects.filter(recipient=OuterRef("recipient"), slot_at=slot, channel=CHANNEL, message_class=CLASS)
+
+
+class _Run:
+    """One run of the composer."""
+
+    def __init__(self, done: Composed, letterhead: Letterhead, calendar: WorkCalendar) -> None:
+        self.done, self.letterhead, self.calendar = done, letterhead, calendar
+
+    def compose_slot(self, slot: datetime) -> bool:
+        """Compose one slot, a batch of people at a time; answer False when another process is at it."""
+        day = timezone.localtime(slot).date()
+        most = int(policy_values("digests", today=day)["max_lines"])
+        with transaction.atomic():
+            if not claim_engine():
+                return False
+            self.void(slot)
+            self.postpone(slot, day)
+            recipients = list(planned(slot).order_by("recipient_id").values_list("recipient_id", flat=True).distinct())
+        for start in range(0, len(recipients), BATCH):
+            with transaction.atomic():
+                if not claim_engine():
+                    return False
+                users = _waiting(slot, recipients[start : start + BATCH])
+                if users:
+                    self.compose(slot, day, most, users)
+        return True
+
+    def void(self, slot: datetime) -> None:
+        """Void the notices whose cause is gone."""
+        gone = {
+            VoidReason.CANCELLED: Q(deadline__task__status=TaskStatus.CANCELLED),
+            VoidReason.MOVED: ~Q(deadline__revision=F("deadline_revision")),
+            VoidReason.SETTLED: ~Q(deadline__state=DeadlineState.OPEN),
+        }
+        for reason, condition in gone.items():
+            rows = planned(slot).filter(condition)
+            self.done.void += rows.update(state=NoticeState.VOID, void_reason=reason)
+
+    def postpone(self, slot: datetime, day: date) -> None:
+        """Move notices that come too late for their slot's message to the next slot: frozen bytes stay frozen."""
+        late = planned(slot).filter(Exists(message_of(slot)))
+        if late.exists():
+            later = slot_for(day, slot + timedelta(minutes=1), self.calendar)
+            self.done.postponed += late.update(slot_at=later)
+
+    def compose(self, slot: datetime, day: date, most: int, users: list[User]) -> None:
+        """Write the messages, bind the notices to them, then render exactly what was bound.
+
+        A sweep may add notices at this moment: what is not bound is not in the mail, and stays planned.
+        """
+        messages = Message.objects.bulk_create([self.blank(slot, user) for user in users])
+        bound = planned(slot).filter(recipient__in=users)
+        self.done.notices += bound.update(state=NoticeState.COMPOSED, message=Subquery(message_of(slot).values("pk")))
+        by_id = {message.pk: (message, user) for message, user in zip(messages, users, strict=True)}
+        counts = digest_counts(list(by_id), today=day)
+        frozen = []
+        for pk, lines in groupby(digest_lines(list(by_id), most=most), key=attrgetter("message_id")):
+            message, user = by_id[pk]
+            digest = Digest(user, slot, message.message_id, list(lines), *counts[pk])
+            frozen.append((pk, *freeze(digest, self.letterhead, self.calendar)))
+        _store(frozen)
+        states = Counter(message.state for message in messages)
+        self.done.ready += states[MessageState.READY]
+        self.done.failed += states[MessageState.FAILED]
+
+    def blank(self, slot: datetime, user: User) -> Message:
+        """Return the message to `user` without its content; without an address it waits on a person's list."""
+        address, problem = mailbox_of(user.email)
+        parts = (user.pk, slot.astimezone(UTC).isoformat(), CHANNEL, CLASS)
+        return Message(
+            recipient=user,
+            slot_at=slot,
+            channel=CHANNEL,
+            message_class=CLASS,
+            address=address,
+            message_id=message_id_for(parts, self.letterhead.sender),
+            body=b"",
+            state=MessageState.FAILED if problem else MessageState.READY,
+            ready_at=slot,
+            last_error=problem,
+        )
+
+
+def _waiting(slot: datetime, recipients: list[int]) -> list[User]:
+    """Return those who still wait for their message of this slot, by language.
+
+    Three plain queries: one with subqueries went astray on tables that were filled a moment ago.
+    """
+    ids = planned(slot).filter(recipient__in=recipients).order_by("recipient_id")
+    written = Message.objects.filter(recipient__in=recipients, slot_at=slot, channel=CHANNEL, message_class=CLASS)
+    waiting = set(ids.values_list("recipient_id", flat=True).distinct())
+    waiting -= set(written.values_list("recipient_id", flat=True))
+    return list(User.objects.filter(pk__in=waiting).order_by("language", "pk"))
+
+
+def _store(frozen: list[tuple[int, str, bytes]]) -> None:
+    prepared = Message._meta.get_field("body").get_db_prep_value
+    rows = [(subject, prepared(body, connection), pk) for pk, subject, body in frozen]
+    with connection.cursor() as cursor:
+        cursor.executemany("UPDATE tasks_message SET subject = %s, body = %s WHERE id = %s", rows)

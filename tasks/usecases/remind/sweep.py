@@ -1,0 +1,312 @@
+"""Reminding: climb the ladders of every deadline that is due, in sets; cost follows what is due, not the plan.
+
+The rule decides once per (ladder, rung, due date), people are looked up once per unit, officer and campaign; the rows
+themselves are written by one INSERT and one UPDATE per batch, the same on SQLite and PostgreSQL.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from accounts.usecases.audit import record_act
+from tasks.models import EngineRun, Notice, ReportDue, Rung
+from tasks.queries.base import policy_values, work_calendar
+from tasks.queries.given import IDS, Columns, given_rows, given_table
+from tasks.queries.remind import (
+    Due,
+    Ladders,
+    Line,
+    all_ladders,
+    due_ids,
+    locked_due,
+    newest_run,
+    notices_after,
+    roster,
+)
+from tasks.rules.calendar import WorkCalendar
+from tasks.rules.remind import DEPENDS_ON, STANDING, Roster, Step, days_to_sweep, next_slot, next_step, who_is_told
+from tasks.usecases.act import local_day, office_unit_id
+from tasks.usecases.remind.lock import claim_engine
+from tasks.vocab import Addressee, ReportDueStatus
+
+Group = tuple[int, int, date]  # ladder, position, due date: all that decides what happens
+Key = tuple[str, int, int, int]  # addressee, unit, officer, campaign; 0 where it makes no difference
+
+JOB = "sweep"
+BATCH = 5_000
+VERDICT = {
+    "ladder_id": "bigint",
+    "position": "smallint",
+    "due_on": "date",
+    "rung_id": "bigint",
+    "next_position": "smallint",
+    "next_fire_on": "date",
+}
+CALL = {
+    "ladder_id": "bigint",
+    "position": "smallint",
+    "due_on": "date",
+    "rung_id": "bigint",
+    "addressee": "text",
+    "by_unit": "bigint",
+    "by_officer": "bigint",
+    "by_campaign": "bigint",
+}
+TOLD = {
+    "addressee": "text",
+    "unit_id": "bigint",
+    "officer_id": "bigint",
+    "campaign_id": "bigint",
+    "user_id": "bigint",
+    "fallback": "boolean",
+    "standing": "smallint",
+}
+
+# A person addressed twice for one rung is told once: the higher addressee comes first and takes the unique key.
+TELL = """
+    INSERT INTO tasks_notice (deadline_id, deadline_revision, rung_id, recipient_id, addressee, fallback,
+                              fired_on, slot_at, state, void_reason)
+    SELECT d.id, d.revision, call.rung_id, told.user_id, told.addressee, told.fallback, %s, %s, 'planned', ''
+    FROM tasks_deadline d
+    JOIN {call} ON call.ladder_id = d.ladder_id AND call.position = d.next_position AND call.due_on = d.due_on
+    JOIN {told} ON told.addressee = call.addressee
+               AND told.unit_id = call.by_unit * d.owner_unit_id
+               AND told.officer_id = call.by_officer * COALESCE(d.officer_id, 0)
+               AND told.campaign_id = call.by_campaign * d.campaign_id
+    WHERE d.id IN (SELECT id FROM {picked})
+    ORDER BY told.standing DESC
+    ON CONFLICT DO NOTHING
+"""
+# A rung is left behind only when somebody was told of it, whatever went wrong above.
+CLIMB = """
+    UPDATE tasks_deadline AS d
+    SET next_position = verdict.next_position, next_fire_on = verdict.next_fire_on
+    FROM {verdict}
+    WHERE d.id IN (SELECT id FROM {picked})
+      AND verdict.ladder_id = d.ladder_id AND verdict.position = d.next_position AND verdict.due_on = d.due_on
+      AND (verdict.rung_id IS NULL OR EXISTS (
+          SELECT 1 FROM tasks_notice n
+          WHERE n.deadline_id = d.id AND n.deadline_revision = d.revision AND n.rung_id = verdict.rung_id))
+"""
+
+
+@dataclass(slots=True)
+class Swept:
+    """What one sweep did. `slot_at`: when its notices go out. `busy`: another sweep was at it, this one left.
+
+    `counts`: seen (deadlines due), fired (rungs), notices, skipped (rungs the due date overtook), fallback (tellings
+    that went to the office because nobody was in post), held (nobody to tell at all: tried again by the next sweep),
+    left (locked by somebody else: the same), missed (reports).
+    """
+
+    today: date
+    slot_at: datetime
+    counts: Counter[str] = field(default_factory=Counter)
+    busy: bool = False
+
+
+def sweep(*, today: date, at: datetime) -> Swept:
+    """Fire every rung due by `today` and move its deadline on; return what was done.
+
+    `at`: the instant of the run. A `today` after it plays the morning of that day. Running it again changes nothing.
+    A rung belongs to the day of its slot: what is swept after the day's last slot, or on a day off, counts for the
+    next working day, so that no digest holds two rungs of one deadline.
+
+    Rule: REM-03, REM-05
+    Source: reminders, Sweep
+    """
+    ids = due_ids(today=today)
+    calendar = work_calendar()
+    run = _Run(Swept(today, slot_for(today, at, calendar)), at, calendar)
+    batches = [ids[start : start + BATCH] for start in range(0, len(ids), BATCH)] or [[]]
+    for batch in batches:
+        with transaction.atomic():
+            if not claim_engine():
+                run.done.busy = True
+                break
+            if batch:
+                run.climb(batch)
+            if batch is batches[-1]:
+                run.miss_reports()
+                run.beat()
+    return run.done
+
+
+def sweep_through(*, until: date, at: datetime) -> list[Swept]:
+    """Sweep every working day from the last sweep to `until` in order, so that a long jump still climbs rung by rung.
+
+    A day up to today is one sweep: after an outage people get one rung, not the missed ones.
+    """
+    last = newest_run(JOB)
+    before = local_day(at) - timedelta(1)
+    swept_on = max(before, last.as_of) if last else before
+    days = days_to_sweep(swept_on, until, work_calendar()) if until > swept_on else [until]
+    return [sweep(today=day, at=at) for day in days]
+
+
+def rehearse(*, until: date, at: datetime) -> tuple[list[Swept], list[Line]]:
+    """Return what `sweep_through` would do and every notice it would write, leaving nothing behind.
+
+    The same code runs in a transaction that is rolled back, so a rehearsal cannot drift from the real thing.
+    """
+    with transaction.atomic():
+        newest = Notice.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        done = sweep_through(until=until, at=at)
+        lines = notices_after(newest)
+        transaction.set_rollback(True)
+    return done, lines
+
+
+def slot_for(today: date, at: datetime, calendar: WorkCalendar) -> datetime:
+    """Return the slot in which notices of a sweep for `today`, run at instant `at`, go out."""
+    now = timezone.localtime(at)
+    morning = datetime.combine(today, time(0), tzinfo=now.tzinfo)
+    slots = [time.fromisoformat(slot) for slot in policy_values("digests", today=today)["slots"]]
+    return next_slot(max(now, morning), sorted(slots), calendar)
+
+
+class _Run:
+    """One sweep: what it did so far, and what it has looked up, kept from batch to batch."""
+
+    def __init__(self, done: Swept, at: datetime, calendar: WorkCalendar) -> None:
+        self.done, self.at, self.calendar = done, at, calendar
+        self.day = done.slot_at.date()
+        self.steps: dict[Group, tuple[Step, Rung | None]] = {}
+        self.people: dict[Key, tuple[tuple[int, ...], bool]] = {}
+
+    @cached_property
+    def ladders(self) -> Ladders:
+        return all_ladders()
+
+    @cached_property
+    def roster(self) -> Roster:
+        return roster(today=self.day)
+
+    def climb(self, batch: list[int]) -> None:
+        """Tell of the deadlines of one batch and move them on."""
+        rows = locked_due(batch, today=self.done.today)
+        picked = given_rows(IDS, ((pk,) for pk, _due in rows))
+        alike = Counter(due for _pk, due in rows)
+        groups = {due.group for due in alike}
+        for group in groups - self.steps.keys():
+            self.steps[group] = self.decide(group)
+        with connection.cursor() as cursor:
+            calls = [call for group in groups for call in self.calls(group)]
+            if calls:
+                told = [row for key in self.keys(alike) for row in self.told(key)]
+                tables = [given_rows(CALL, calls), given_rows(TOLD, told), picked]
+                cursor.execute(_sql(TELL, picked=IDS, call=CALL, told=TOLD), [*self.stamp(), *tables])
+                self.done.counts["notices"] += cursor.rowcount
+            verdict = given_rows(VERDICT, map(self.verdict, groups))
+            cursor.execute(_sql(CLIMB, picked=IDS, verdict=VERDICT), [verdict, picked])
+            self.done.counts["held"] += len(rows) - cursor.rowcount
+        self.done.counts["seen"] += len(batch)
+        self.done.counts["left"] += len(batch) - len(rows)
+        self.count(alike)
+
+    def decide(self, group: Group) -> tuple[Step, Rung | None]:
+        """Ask the rule what happens to the deadlines of one group."""
+        ladder, position, due_on = group
+        step = next_step(self.ladders.facts.get(ladder, ()), position, due_on, self.day, self.calendar)
+        return step, None if step.fires is None else self.ladders.rungs[ladder, step.fires]
+
+    def verdict(self, group: Group) -> tuple[Any, ...]:
+        """Return the VERDICT row of a group."""
+        step, rung = self.steps[group]
+        return (*group, rung and rung.pk, step.next_position, step.next_fire_on)
+
+    def calls(self, group: Group) -> Iterator[tuple[Any, ...]]:
+        """Yield the CALL rows of a group: one for each addressee of the rung that fires."""
+        rung = self.steps[group][1]
+        for addressee in rung.addressees if rung else ():
+            needs = DEPENDS_ON[addressee]
+            yield (
+                *group,
+                rung and rung.pk,
+                addressee,
+                *(int(need in needs) for need in ("unit", "officer", "campaign")),
+            )
+
+    def keys(self, alike: Iterable[Due]) -> set[Key]:
+        """Return whom the rungs that fire address, for all of these deadlines together."""
+        return {key for due in alike for key in self.keys_of(due)}
+
+    def keys_of(self, due: Due) -> Iterator[Key]:
+        rung = self.steps[due.group][1]
+        for addressee in rung.addressees if rung else ():
+            needs = DEPENDS_ON[addressee]
+            yield (
+                addressee,
+                due.unit_id if "unit" in needs else 0,
+                (due.officer_id or 0) if "officer" in needs else 0,
+                due.campaign_id if "campaign" in needs else 0,
+            )
+
+    def people_of(self, key: Key) -> tuple[tuple[int, ...], bool]:
+        if key not in self.people:
+            addressee, unit, officer, campaign = key
+            self.people[key] = who_is_told(addressee, self.roster, unit=unit, officer=officer, campaign=campaign)
+        return self.people[key]
+
+    def told(self, key: Key) -> Iterator[tuple[Any, ...]]:
+        """Yield the TOLD rows of one key: one for each person."""
+        people, fallback = self.people_of(key)
+        return ((*key, person, fallback, STANDING[Addressee(key[0])]) for person in people)
+
+    def stamp(self) -> tuple[Any, Any]:
+        """Return the day and slot of this sweep's notices as the database stores them."""
+        ops = connection.ops
+        return ops.adapt_datefield_value(self.day), ops.adapt_datetimefield_value(self.done.slot_at)
+
+    def count(self, alike: Counter[Due]) -> None:
+        for due, number in alike.items():
+            step, rung = self.steps[due.group]
+            reached = [self.people_of(key) for key in self.keys_of(due)]
+            if rung is None or any(people for people, _fallback in reached):
+                self.done.counts["fired"] += number * (rung is not None)
+                self.done.counts["skipped"] += number * len(step.skipped)
+                self.done.counts["fallback"] += number * sum(fallback for _people, fallback in reached)
+
+    def miss_reports(self) -> None:
+        """Mark reports missed whose day has passed: a machine's act, recorded as one entry for all of them."""
+        late = ReportDue.objects.filter(status=ReportDueStatus.OPEN, due_on__lt=self.done.today)
+        ids = sorted(late.select_for_update().values_list("pk", flat=True))
+        if not ids:
+            return
+        self.done.counts["missed"] = late.update(status=ReportDueStatus.MISSED)
+        record_act(
+            unit_id=office_unit_id(),
+            actor_id=None,
+            actor_name="",
+            subject="report_due",
+            act="miss",
+            before=ReportDueStatus.OPEN,
+            after=ReportDueStatus.MISSED,
+            at=self.at,
+            details={"ids": ids, "day": self.done.today.isoformat()},
+        )
+
+    def beat(self) -> None:
+        """Leave the heartbeat; a run without work renews the quiet row before it, so ticks do not fill the table."""
+        counts = {name: count for name, count in self.done.counts.items() if count}
+        last = None if counts else newest_run(JOB)
+        if last and set(last.counts) == {"runs"} and last.as_of == self.done.today and last.beat_at <= self.at:
+            last.beat_at = self.at
+            last.counts["runs"] += 1
+            last.save(update_fields=["beat_at", "counts"])
+            return
+        EngineRun.objects.create(
+            job=JOB, as_of=self.done.today, started_at=self.at, beat_at=self.at, counts=counts or {"runs": 1}
+        )
+
+
+def _sql(statement: str, **tables: Columns) -> str:
+    return statement.format(**{name: given_table(name, columns) for name, columns in tables.items()})
