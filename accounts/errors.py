@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 
 class DomainError(Exception):
@@ -36,3 +37,20 @@ class DomainError(Exception):
             "remedy": self.remedy,
             "code": self.code,
         }
+
+
+# code: (what was refused and why, what to do next)
+ACCOUNT_WORDS = {
+    "ACC-01.own_seat": (
+        gettext_lazy("Nobody appoints themselves."),
+        gettext_lazy("Ask another system administrator."),
+    ),
+    "ACC-02.name_taken": (
+        gettext_lazy("There is already a user of that name."),
+        gettext_lazy("Choose another user name."),
+    ),
+    "ACC-03.no_posts": (
+        gettext_lazy("There is no administrator's post yet."),
+        gettext_lazy("Load a plan with its organisations first: manage.py load_plan CODE."),
+    ),
+}

@@ -92,7 +92,7 @@ def visible_tasks(actor: Actor) -> TaskQuerySet:
     if units:
         allowed |= Q(Exists(Responsibility.objects.filter(task=OuterRef("pk"), org_unit__in=units)))
     if actor.portfolio_campaigns:
-        allowed |= Q(campaign__in=actor.portfolio_campaigns)
+        allowed |= Q(campaign__in=actor.portfolio_campaigns) | Q(pk__in=actor.portfolio_campaigns)
     if actor.portfolio_units:
         led = Responsibility.objects.filter(
             task=OuterRef("pk"), org_unit__in=actor.portfolio_units, kind=ResponsibilityKind.LEAD

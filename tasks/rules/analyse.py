@@ -150,14 +150,25 @@ def planned_progress(facts: LeafFacts, today: date, calendar: WorkCalendar) -> f
     return 100.0 * calendar.between(facts.starts_on, today) / length if length else 100.0
 
 
-def leaf_standing(facts: LeafFacts, *, today: date, policy: LightPolicy, calendar: WorkCalendar) -> Standing:
-    """Return the standing of a leaf on `today`: light, reasons (worst first), progress, planned, overdue working days.
+def leaf_standing(
+    facts: LeafFacts,
+    *,
+    today: date,
+    policy: LightPolicy,
+    calendar: WorkCalendar,
+    children: Sequence[ChildState] = (),
+) -> Standing:
+    """Return the standing of a task by its own dates: light, reasons (worst first), progress, planned, overdue days.
+
+    With live `children` its progress and schedule are theirs: a parent that reports nothing itself is not behind.
 
     Rule: ANA-05
     Source: domain §4 (light)
     """
-    progress = leaf_progress(facts)
-    planned = planned_progress(facts, today, calendar)
+    progress, planned = leaf_progress(facts), planned_progress(facts, today, calendar)
+    if children and facts.status not in DONE_TASK_STATUSES:
+        progress, rolled = rolled_up(children)
+        planned = planned if rolled is None else rolled
     overdue = overdue_workdays(facts.status, facts.due_on, today, calendar)
     if facts.status in DONE_TASK_STATUSES:
         late = facts.accepted_on is not None and facts.accepted_on > facts.due_on
@@ -211,25 +222,34 @@ def _yellow_reasons(
         yield LightReason.FORECAST_LATE
 
 
+def rolled_up(children: Sequence[ChildState]) -> tuple[float | None, float | None]:
+    """Return (progress, planned progress) of live children together, Σw·p / Σw, percent; progress at most 95.
+
+    Sibling weights are normalised here. A child without a figure ("n/a") leaves the average; None when none has one.
+
+    Rule: ANA-06
+    Source: domain §4 (progress of a parent), invariants 5 and 8
+    """
+    progress = _weighted([(c.weight, c.progress) for c in children])
+    planned = _weighted([(c.weight, c.planned) for c in children])
+    return None if progress is None else min(progress, UNACCEPTED_CEILING), planned
+
+
 def parent_standing(
     own: Standing, children: Sequence[ChildState], *, policy: LightPolicy, is_done: bool, is_live: bool
 ) -> Standing:
     """Return the standing of a task with work below it: weighted progress, the worse of its own light and the roll-up.
 
-    `own`: the standing of the task as if it were a leaf. `children`: live children only (cancelled work has left
-    both sides). Sibling weights are normalised here. A child without progress ("n/a") leaves the average.
+    `own`: `leaf_standing` with the same children; live children only (cancelled work has left both sides).
 
     Rule: ANA-06
     Source: domain §4 (light of a parent), invariants 5 and 8
     """
     if not children:
         return own
-    progress = _weighted([(c.weight, c.progress) for c in children])
-    planned = _weighted([(c.weight, c.planned) for c in children])
+    progress, planned = rolled_up(children)
     if is_done:
         return Standing(own.light, own.reasons, 100.0, planned, 0)
-    if progress is not None:
-        progress = min(progress, UNACCEPTED_CEILING)
     if not is_live:
         return Standing(own.light, own.reasons, progress, planned, own.overdue)
     total = sum(c.weight for c in children) or 1.0

@@ -26,6 +26,8 @@ MAX_DECLARED_PROGRESS = 95
 OFFICE = (Seat(Role.OFFICE),)
 INSPECTOR = (Seat(Role.INSPECTOR),)
 LEADER = (Seat(Role.LEADER, Placement.PORTFOLIO),)
+# Nobody accepts what their own unit submitted, so the office's own work goes to the supervising leader.
+REVIEWER = OFFICE + LEADER
 LEAD_HEAD = (Seat(Role.HEAD, Placement.LEAD),)
 LEAD_OFFICER = (Seat(Role.OFFICER, Placement.LEAD), Seat(Role.HEAD, Placement.LEAD))
 RESPONSIBLE_OFFICER = (Seat(Role.OFFICER, Placement.RESPONSIBLE), Seat(Role.HEAD, Placement.RESPONSIBLE))
@@ -252,9 +254,9 @@ TASK_MACHINE: Machine = {
     ),
     TaskMove.WITHDRAW: Move(_from(T.SUBMITTED), T.IN_PROGRESS, LEAD_OFFICER),
     TaskMove.CONCUR: Move(_from(T.SUBMITTED), T.SUBMITTED, INSPECTOR, four_eyes=True),
-    TaskMove.RETURN: Move(_from(T.SUBMITTED), T.RETURNED, OFFICE, needs_reason=True, four_eyes=True),
+    TaskMove.RETURN: Move(_from(T.SUBMITTED), T.RETURNED, REVIEWER, needs_reason=True, four_eyes=True),
     TaskMove.ACCEPT: Move(
-        _from(T.SUBMITTED), T.ACCEPTED, OFFICE, (key_task_concurred,), four_eyes=True, inputs=("quality",)
+        _from(T.SUBMITTED), T.ACCEPTED, REVIEWER, (key_task_concurred,), four_eyes=True, inputs=("quality",)
     ),
     TaskMove.CLOSE: Move(_from(T.ACCEPTED), T.CLOSED, INSPECTOR),
     TaskMove.REOPEN: Move(
@@ -269,15 +271,15 @@ MILESTONE_MACHINE: Machine = {
     MilestoneMove.CLAIM: Move(
         _from(M.PLANNED, M.RETURNED), M.CLAIMED, RESPONSIBLE_OFFICER, (task_is_worked_on, evidence_complete)
     ),
-    MilestoneMove.ACCEPT: Move(_from(M.CLAIMED), M.ACCEPTED, OFFICE, four_eyes=True),
-    MilestoneMove.RETURN: Move(_from(M.CLAIMED), M.RETURNED, OFFICE, needs_reason=True, four_eyes=True),
+    MilestoneMove.ACCEPT: Move(_from(M.CLAIMED), M.ACCEPTED, REVIEWER, four_eyes=True),
+    MilestoneMove.RETURN: Move(_from(M.CLAIMED), M.RETURNED, REVIEWER, needs_reason=True, four_eyes=True),
     MilestoneMove.WAIVE: Move(_from(M.PLANNED, M.RETURNED), M.WAIVED, OFFICE, needs_reason=True),
 }
 
 REPORT_MACHINE: Machine = {
     ReportMove.SIGN: Move(_from(R.DRAFT), R.SIGNED, LEAD_HEAD, (task_is_worked_on, report_is_filled)),
-    ReportMove.ACCEPT: Move(_from(R.SIGNED), R.ACCEPTED, OFFICE, four_eyes=True),
-    ReportMove.RETURN: Move(_from(R.SIGNED), R.RETURNED, OFFICE, needs_reason=True, four_eyes=True),
+    ReportMove.ACCEPT: Move(_from(R.SIGNED), R.ACCEPTED, REVIEWER, four_eyes=True),
+    ReportMove.RETURN: Move(_from(R.SIGNED), R.RETURNED, REVIEWER, needs_reason=True, four_eyes=True),
     ReportMove.REVISE: Move(_from(R.RETURNED), R.DRAFT, LEAD_OFFICER),
 }
 
@@ -292,5 +294,5 @@ CHANGE_MACHINE: Machine = {
         needs_reason=True,
         four_eyes=True,
     ),
-    ChangeMove.REJECT: Move(_from(C.SIGNED), C.REJECTED, OFFICE + LEADER, needs_reason=True, four_eyes=True),
+    ChangeMove.REJECT: Move(_from(C.SIGNED), C.REJECTED, REVIEWER, needs_reason=True, four_eyes=True),
 }

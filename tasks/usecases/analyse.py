@@ -42,9 +42,10 @@ def _refresh(tasks: Collection[Task], *, today: date) -> None:
     moved: list[TaskMetrics] = []
     aged: list[int] = []
     for task in tasks:
+        below = list(children.get(task.pk, {}).values())
         standing = parent_standing(
-            leaf_standing(facts[task.pk], today=today, policy=policy, calendar=calendar),
-            list(children.get(task.pk, {}).values()),
+            leaf_standing(facts[task.pk], today=today, policy=policy, calendar=calendar, children=below),
+            below,
             policy=policy,
             is_done=task.status in DONE_TASK_STATUSES,
             # a campaign is not issued to anybody: it lives through what is below it

@@ -47,6 +47,8 @@ def assign_units(reader: Reader, plan: PlanFiles, units: Units) -> None:
             units.expand(reader, node.file, node.code, "lead", [node.lead])
         elif node.kind != TaskKind.CAMPAIGN:
             reader.note(node.file, node.code, "lead", _("no lead unit"), _("Add a line to responsibilities.yaml."))
+        if parent is not None and parent.lead and parent.lead not in {node.lead, *node.support}:
+            node.support.append(parent.lead)  # whoever leads the whole answers for its parts and reports on them
         node.counties = [code for code in node.counties if code != node.lead]
         node.support = [code for code in node.support if code != node.lead and code not in node.counties]
 
