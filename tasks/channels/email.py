@@ -76,7 +76,7 @@ class SmtpChannel:
         except BaseException:
             self._reset()
             raise
-        return self._data(LINE_END.sub(b"\r\n", envelope.body))
+        return self._data(_with_line_ends(envelope.body))
 
     def _data(self, body: bytes) -> Handover:
         phase = HandoverPhase.DATA
@@ -169,6 +169,13 @@ class SmtpChannel:
         line, self.line, self.carried = self.line, None, 0
         if line is not None:
             line.close()
+
+
+def _with_line_ends(body: bytes) -> bytes:
+    """Return the message with CRLF at every line's end; frozen ones have them, and counting is quick."""
+    if body.count(b"\r\n") == body.count(b"\n") == body.count(b"\r"):
+        return body
+    return LINE_END.sub(b"\r\n", body)
 
 
 def _words(reason: Exception) -> str:

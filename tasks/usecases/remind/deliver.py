@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.db.models import BooleanField, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
@@ -19,6 +19,7 @@ from django.utils import timezone
 from tasks.models import EngineRun, Message, Notice
 from tasks.rules.remind import GIVE_UP_HOURS, retry_at
 from tasks.usecases.remind.handover import Channel, ChannelDownError, Envelope, Handover, LeaseLostError
+from tasks.usecases.remind.marks import Fate, store, store_with_attempt
 from tasks.vocab import (
     DeadlineState,
     HandoverOutcome,
@@ -186,7 +187,7 @@ class _Run:
         now = self.now()
         message.attempts += 1
         message.first_tried_at = message.first_tried_at or now
-        if not _store(message, MessageState.DATA, message.ready_at, now + IN_DOUBT, None):
+        if not store(message, Fate(MessageState.DATA, message.ready_at, now + IN_DOUBT)):
             raise LeaseLostError
         message.state = MessageState.DATA
 
@@ -196,20 +197,16 @@ class _Run:
         if message.state != MessageState.DATA:
             message.attempts += 1
             message.first_tried_at = message.first_tried_at or now
-        state, ready_at, lease_until = _verdict(message, result, now)
         message.last_error = "" if result.outcome == HandoverOutcome.SENT else result.detail
-        sent_at = now if state == MessageState.SENT else None
-        with transaction.atomic(durable=True):
-            held = _store(message, state, ready_at, lease_until, sent_at)
-            detail = result.detail if held else f"the lease was lost meanwhile; {result.detail}"
-            _record_attempt(message.pk, now, result, detail)
-        fate = {
+        fate = _fate(message, result, now)
+        held = store_with_attempt(message, fate, result, at=now)
+        bucket = {
             MessageState.SENT: self.done.sent,
             MessageState.READY: self.done.later,
             MessageState.FAILED: self.done.failed,
             MessageState.DATA: self.done.doubt,
-        }[state]
-        (fate if held else self.done.lost).append(message.pk)
+        }[fate.state]
+        (bucket if held else self.done.lost).append(message.pk)
 
     def brake(self, result: Handover) -> None:
         """Stop when it is plainly not the messages: an outage is one alarm, not a thousand used-up attempts."""
@@ -259,53 +256,14 @@ def _without_cause(messages: QuerySet[Message]) -> QuerySet[Message]:
     return messages.filter(Exists(lines), ~Exists(alive), message_class__in=REPEATED_CLASSES)
 
 
-def _verdict(message: Message, result: Handover, now: datetime) -> tuple[MessageState, datetime, datetime | None]:
-    """Return the message's next state, when it is ready again, and until when it is left alone."""
+def _fate(message: Message, result: Handover, now: datetime) -> Fate:
+    """Return what becomes of a message after a hand-over that ended like this."""
     if result.outcome == HandoverOutcome.SENT:
-        return MessageState.SENT, message.ready_at, None
+        return Fate(MessageState.SENT, message.ready_at, sent_at=now)
     if result.outcome == HandoverOutcome.DOUBT:
-        return MessageState.DATA, message.ready_at, now + IN_DOUBT
+        return Fate(MessageState.DATA, message.ready_at, lease_until=now + IN_DOUBT)
     if result.outcome == HandoverOutcome.LATER:
         again = retry_at(message.attempts, message.first_tried_at or now, now)
         if again is not None:
-            return MessageState.READY, again, None
-    return MessageState.FAILED, message.ready_at, None
-
-
-# Written by hand: the ORM builds these two statements anew for every message, which cost a third of the throughput.
-_STORE = """
-    UPDATE tasks_message
-    SET state = %s, ready_at = %s, lease_until = %s, sent_at = %s, attempts = %s, first_tried_at = %s, last_error = %s
-    WHERE id = %s AND fence = %s AND state IN ('sending', 'data')
-"""
-_ATTEMPT = "INSERT INTO tasks_deliveryattempt (message_id, at, phase, outcome, detail) VALUES (%s, %s, %s, %s, %s)"
-
-
-def _store(
-    message: Message, state: str, ready_at: datetime, lease_until: datetime | None, sent_at: datetime | None
-) -> bool:
-    """Write one message's fate if its fence still stands, so that a process that lost its lease marks nothing."""
-    stored = connection.ops.adapt_datetimefield_value
-    first_tried_at = message.first_tried_at
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _STORE,
-            [
-                state,
-                stored(ready_at),
-                stored(lease_until),
-                stored(sent_at),
-                message.attempts,
-                stored(first_tried_at),
-                message.last_error,
-                message.pk,
-                message.fence,
-            ],
-        )
-        return bool(cursor.rowcount == 1)
-
-
-def _record_attempt(pk: int, at: datetime, result: Handover, detail: str) -> None:
-    with connection.cursor() as cursor:
-        at_stored = connection.ops.adapt_datetimefield_value(at)
-        cursor.execute(_ATTEMPT, [pk, at_stored, str(result.phase), str(result.outcome), detail])
+            return Fate(MessageState.READY, again)
+    return Fate(MessageState.FAILED, message.ready_at)
