@@ -12,9 +12,9 @@ IDENTIFIER = r"[A-Z]{2,5}-\d{2,3}"
 
 
 def ruled() -> dict[str, list[str]]:
-    """The identifiers in the docstrings of the rules, each with the functions that carry it."""
+    """The identifiers in docstrings, each with the functions that carry it; scope and delivery have rules too."""
     found: dict[str, list[str]] = {}
-    for name, tree in modules("tasks/rules", "accounts/rules"):
+    for name, tree in modules("accounts", "tasks"):
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Module):
                 for line in re.findall(r"Rules?: *(.+)", ast.get_docstring(node) or ""):

@@ -36,7 +36,7 @@ def test_a_session_in_use_is_renewed_once_a_minute(client, django_user_model, mo
     renewed = []
     for step in (0, 30, 61):
         now[0] += step
-        renewed.append(settings.SESSION_COOKIE_NAME in client.get("/healthz").cookies)
+        renewed.append(settings.SESSION_COOKIE_NAME in client.get("/").cookies)
     assert renewed == [True, False, True]
 
 
