@@ -65,7 +65,9 @@ def _label(value: Any) -> Any:
 
 
 def _seats(seats: Any) -> str:
-    """Name who may; where the seat's unit must stand follows in brackets."""
+    """Name who may; where the seat's unit must stand follows in brackets. A door may have named the people already."""
+    if isinstance(seats, str):
+        return seats
     places = [(seat.role.label, seat.placement) for seat in seats]
     return " / ".join(f"{role} ({place.label})" if place else str(role) for role, place in places)
 
@@ -211,6 +213,10 @@ REFUSAL_WORDS: dict[str, tuple[Any, Any]] = {
     "ASM-18.before_year": (
         _("%(as_of)s is not a day from which %(year)s can be assessed."),
         _("Choose a day of that year, or a later one up to today."),
+    ),
+    "TRK-21.quality": (
+        _("The quality of the result must be a number from 0 to 1."),
+        _("Enter for example 1, 0.95 or 0.8."),
     ),
     "TRK-19.classified": (
         _("The file was not declared free of state secrets."),

@@ -1,0 +1,1 @@
+"""DOOR, departments and the office: the Django admin; it shows and calls, rules and writes lie behind it."""

@@ -1,0 +1,153 @@
+"""What every screen of the admin stands on: rows and permissions from one function, a history that asks it too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.admin.utils import unquote
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.utils import timezone
+from simple_history.admin import SimpleHistoryAdmin
+from unfold.admin import ModelAdmin
+
+from accounts.queries.seats import seats_of
+from accounts.vocab import Role
+
+
+def roles_of(request: HttpRequest) -> frozenset[Role]:
+    """Return the roles the signed-in person holds today; asked once per request."""
+    found = getattr(request, "_carbonpeak_roles", None)
+    if found is None:
+        seats = seats_of(request.user, today=timezone.localdate()) if request.user.is_authenticated else frozenset()
+        found = frozenset(role for role, _unit in seats)
+        request._carbonpeak_roles = found  # type: ignore[attr-defined]
+    return found
+
+
+class DoorAdmin(SimpleHistoryAdmin, ModelAdmin):
+    """A screen whose every door - list, page, history, autocomplete, choices, actions - shows `rows` and no more.
+
+    Django's model permissions are not asked: `may_open` says who comes in, `rows` which rows they see; nothing can be
+    added, changed or deleted unless a subclass says so.
+    """
+
+    object_history_list_template = "admin/cp/history_list.html"
+    show_full_result_count = False
+    list_per_page = 50
+    list_max_show_all = 50
+    show_add_link = False
+
+    def may_open(self, request: HttpRequest) -> bool:
+        """Answer whether this person has any business on this screen."""
+        raise NotImplementedError
+
+    def rows(self, request: HttpRequest) -> QuerySet[Any]:
+        """Return the rows this person may see."""
+        raise NotImplementedError
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = self.rows(request) if self.may_open(request) else self.model._default_manager.none()
+        ordering = self.get_ordering(request)
+        return rows.order_by(*ordering) if ordering else rows
+
+    def sees(self, request: HttpRequest, obj: Model | None) -> bool:
+        """Answer whether this person may see `obj`; asked of the database once per request and row."""
+        if not self.may_open(request):
+            return False
+        if obj is None or obj.pk is None:
+            return True
+        known = request.__dict__.setdefault("_carbonpeak_seen", {})
+        key = (self.model, obj.pk)
+        if key not in known:
+            known[key] = self.rows(request).filter(pk=obj.pk).exists()
+        return bool(known[key])
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        found = super().get_object(request, object_id, from_field)
+        if found is not None:
+            request.__dict__.setdefault("_carbonpeak_seen", {})[self.model, found.pk] = True
+        return found
+
+    def row_or_404(self, request: HttpRequest, object_id: str) -> Any:
+        """Return the row, or answer 404 alike for rows that are hidden and rows that do not exist."""
+        found = self.get_object(request, unquote(str(object_id)))
+        if found is None:
+            raise Http404
+        return found
+
+    # --- permissions -------------------------------------------------------------------------------------------------
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.may_open(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self.sees(request, obj)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_view_history_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self.sees(request, obj)
+
+    def has_change_history_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    # --- doors the library leaves open -------------------------------------------------------------------------------
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        if object_id is not None:
+            self.row_or_404(request, object_id)
+        return super().changeform_view(request, object_id, form_url, extra_context)  # type: ignore[no-any-return]
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Show a row's history as long as the row itself may be seen; the library would fall back to the past."""
+        self.row_or_404(request, object_id)
+        if not hasattr(self.model, "history"):
+            raise Http404
+        return super().history_view(request, object_id, extra_context)  # type: ignore[no-any-return]
+
+    def history_form_view(
+        self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """Show one past state, read-only; the library would accept a POST and write it over the present."""
+        if request.method not in {"GET", "HEAD"}:
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        self.row_or_404(request, object_id)
+        if not hasattr(self.model, "history") or not str(version_id).isdecimal():
+            raise Http404
+        return super().history_form_view(request, object_id, version_id, extra_context)  # type: ignore[no-any-return]
+
+    def revert_disabled(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """Refuse filters written into the address: across relations they answer questions about hidden rows."""
+        return False
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer and accept only rows this person may see on the related screen; none where there is no such screen."""
+        screen = self.admin_site._registry.get(db_field.remote_field.model)
+        if isinstance(screen, DoorAdmin):
+            kwargs["queryset"] = screen.get_queryset(request)
+        else:
+            kwargs["queryset"] = db_field.remote_field.model._default_manager.none()
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """As for foreign keys."""
+        screen = self.admin_site._registry.get(db_field.remote_field.model)
+        rows = screen.get_queryset(request) if isinstance(screen, DoorAdmin) else None
+        kwargs["queryset"] = db_field.remote_field.model._default_manager.none() if rows is None else rows
+        return super().formfield_for_manytomany(db_field, request, **kwargs)

@@ -1,0 +1,40 @@
+"""What of the plan everybody may read: targets. Which task pursues a target is shown where that task may be named."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from tasks.admin.base import ScopedAdmin
+from tasks.models import Target
+
+
+@admin.register(Target)
+class TargetAdmin(ScopedAdmin):
+    """The plan's target statements; they are published, so every person in post reads all of them."""
+
+    list_display = ("statement", "indicator", "year", "figure", "source")
+    list_select_related = ("indicator",)
+    search_fields = ("statement", "indicator__name")
+    search_help_text = _("Statement or indicator")
+    ordering = ("revision", "code")
+    fields = ("statement", "indicator", "year", "figure", "baseline_year", "scope", "source", "note")
+    readonly_fields = ("figure", "source")
+
+    def rows(self, request: HttpRequest) -> QuerySet[Any]:
+        return Target.objects.all()
+
+    @admin.display(description=_("value"))
+    def figure(self, target: Target) -> str:
+        if target.value is None:
+            return target.qualifier or "–"
+        figure = f"{target.value.normalize():f} {target.unit}"
+        return f"{target.get_comparator_display()} {figure} {target.qualifier}".strip()
+
+    @admin.display(description=_("source section"))
+    def source(self, target: Target) -> str:
+        return f"{target.section} #{target.sentence}"

@@ -1,0 +1,3 @@
+"""Screens of tracking: reports, milestones, extension requests, evidence."""
+
+from tasks.admin.track import change, milestone, report  # noqa: F401  (importing registers their screens)
