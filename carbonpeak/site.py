@@ -11,6 +11,7 @@ SCREENS = [
     "tasks.admin.track",
     "tasks.admin.remind",
     "tasks.admin.analyse",
+    "tasks.admin.assess",
 ]
 
 

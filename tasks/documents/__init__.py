@@ -1,0 +1,1 @@
+"""PAPER: what queries return, as Excel, Word and PDF."""

@@ -55,7 +55,7 @@ def read_targets(window: Window, parameters: Mapping[str, Any], places: Collecti
 
 
 def _observations(window: Window) -> dict[tuple[int, int | None], Observation]:
-    """Return, per indicator and unit (None: the city), the observation that counts: verified before reported, then the latest."""
+    """Return the observation that counts per indicator and unit (None: the city): verified first, then the latest."""
     rows = (
         Observation.objects.filter(year=window.year, observed_on__lte=window.as_of)
         .exclude(status=ObservationStatus.SUPERSEDED)

@@ -176,13 +176,14 @@ def _progress(window: Window, unfinished: TaskQuerySet) -> dict[int, Fraction]:
 
 
 def _add_milestones(found: WorkRead, window: Window, calendar: WorkCalendar, covered: set[str]) -> None:
-    """Add the milestones due in the year of longer-running tasks; where work below is a line itself, that counts instead."""
+    """Add the year's milestones of longer-running tasks, except where work below them is a line itself."""
     rows = (
         Milestone.objects.filter(
             due_on__range=(window.first, window.last),
             task__revision_id__in=window.revisions,
             task__status__in=OPEN_TASK_STATUSES,
             task__due_on__gt=window.last,
+            target__isnull=True,  # a target's milestone is scored as a target
             task__responsibilities__kind=ResponsibilityKind.LEAD,
         )
         .exclude(status=MilestoneStatus.WAIVED)

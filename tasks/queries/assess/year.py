@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from accounts.models import OrgUnit
 from accounts.vocab import UnitKind
-from tasks.models import CalendarDay
+from tasks.models import CalendarDay, ScoreLine, ScoreSheet
 from tasks.queries.assess.conduct import read_conduct
 from tasks.queries.assess.targets import read_targets
 from tasks.queries.assess.window import Window, current_revisions
@@ -71,3 +71,12 @@ def _remarks(window: Window, is_demo: bool, guessed: bool, works: Any) -> tuple[
         SheetFlag.PROVISIONAL_CALENDAR: guessed,
     }
     return tuple(str(flag) for flag, holds in said.items() if holds)
+
+
+def lines_of(sheets: Iterable[ScoreSheet]) -> dict[int, list[ScoreLine]]:
+    """Return the lines of each sheet in their order, with their criteria. One query."""
+    found: dict[int, list[ScoreLine]] = {sheet.pk: [] for sheet in sheets}
+    rows = ScoreLine.objects.filter(sheet__in=found).select_related("criterion").order_by("sheet_id", "position")
+    for line in rows:
+        found[line.sheet_id].append(line)
+    return found

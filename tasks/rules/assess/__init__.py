@@ -1,1 +1,1 @@
-"""Annual assessment: exact points over frozen facts, every line with its formula; no storage, no clock, no rounding error."""
+"""Annual assessment: exact points over frozen facts, every line with its formula; no storage, no clock."""

@@ -9,7 +9,9 @@ from tasks.vocab import CycleState
 
 
 def may_score(state: str | None, *, year: int, as_of: date, today: date) -> Refusal | None:
-    """Refuse to score a frozen year, or from a day before the year or in the future. `state`: None before the first run.
+    """Refuse to score a frozen year, or from a day before the year or in the future.
+
+    `state`: None before the first run.
 
     Rule: ASM-15, ASM-18
     Source: domain invariant 11

@@ -36,8 +36,8 @@ class TargetFacts:
 class WorkFacts:
     """One task, or one milestone of a longer task, that the year asks of the unit.
 
-    `finished_on`: the day the unit finished (its own clock), None while open. `late_workdays`: working days after the due
-    date on the unit's clock, 0 when in time. `quality`: 0–1 from acceptance. `progress`: accepted share 0–1 of open work.
+    `finished_on`: the day the unit finished (its own clock), None while open. `late_workdays`: working days after the
+    due date on that clock, 0 when in time. `quality`: 0–1 from acceptance. `progress`: accepted share 0–1 of open work.
     """
 
     key: str

@@ -12,7 +12,7 @@ SHOWN_PLACES = 4
 
 
 def exact(value: Any) -> Fraction:
-    """Return a number of a scheme or a row as the fraction it is written as (0.02 is 1/50, not its binary neighbour)."""
+    """Return a number of a scheme or a row as the fraction it is written as (0.02 is 1/50)."""
     return value if isinstance(value, Fraction) else Fraction(str(value))
 
 

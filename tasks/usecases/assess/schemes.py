@@ -10,11 +10,11 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from tasks.errors import RefusedError
 from tasks.models import Criterion, Scheme
 from tasks.rules.assess.conduct import PART_CODES
 from tasks.rules.assess.scheme import bands_descend, late_beats_unfinished, point_scheme
 from tasks.usecases.decompose.files import Reader
-from tasks.errors import RefusedError
 from tasks.vocab import CriterionCategory, Grade, RankingGroup
 
 NUMBER = (int, float)
@@ -126,6 +126,10 @@ def _check_parameters(reader: Reader, file: str, parameters: Any) -> None:
             reader.need(file, "verdicts", row, "name", str)
             _check_number(reader, file, "verdicts", row, "value", 100)
             _check_number(reader, file, "verdicts", row, "completion", 1)
+    _check_lists(reader, file, parameters)
+
+
+def _check_lists(reader: Reader, file: str, parameters: dict[str, Any]) -> None:
     for row in _rows(reader, file, "parameters", parameters, "process"):
         reader.choose(file, "process", row, "code", PART_CODES)
         reader.need(file, row.get("code"), row, "name", str)
