@@ -145,11 +145,21 @@ class Task(AuditedModel):
     issued_on = models.DateField(_("issued on"), null=True, blank=True)
     objected = models.BooleanField(_("objected to once"), default=False)
     submitted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("submitted by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("submitted by"),
     )
     submitted_on = models.DateField(_("submitted on"), null=True, blank=True)
     concurred_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("concurred by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("concurred by"),
     )
     accepted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("accepted by")
@@ -226,6 +236,7 @@ class Milestone(AuditedModel):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("claimed by")
     )
     claimed_on = models.DateField(_("claimed on"), null=True, blank=True)
+    fix_on = models.DateField(_("to be corrected by"), null=True, blank=True)  # after a return; due_on never moves
     accepted_on = models.DateField(_("accepted on"), null=True, blank=True)
 
     class Meta(AuditedModel.Meta):
@@ -349,4 +360,3 @@ class PortfolioLine(DatedModel):
 
     def __str__(self) -> str:
         return f"{self.post} → {self.org_unit or self.campaign}"
-

@@ -1,5 +1,9 @@
 """Tracking: what units owe and file - periodic reports, evidence, requests for change, observations."""
 
+from __future__ import annotations
+
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -38,6 +42,13 @@ class ReportRule(AuditedModel):
         return self.name
 
 
+class ReportDueQuerySet(models.QuerySet["ReportDue"]):
+    def late(self, today: date) -> ReportDueQuerySet:
+        """Return reports not filed by their date, nor by the later date given to put a return right."""
+        overdue = Q(due_on__lt=today) & (Q(fix_on__isnull=True) | Q(fix_on__lt=today))
+        return self.filter(overdue).exclude(status=ReportDueStatus.FILED)
+
+
 class ReportDue(models.Model):
     """One report owed: a task and a period key such as 2026-Q4."""
 
@@ -47,7 +58,10 @@ class ReportDue(models.Model):
     period_end = models.DateField(_("period ends"))
     opens_on = models.DateField(_("opens on"))
     due_on = models.DateField(_("due on"))
+    fix_on = models.DateField(_("to be corrected by"), null=True, blank=True)  # after a return; due_on never moves
     status = models.CharField(_("status"), max_length=20, choices=ReportDueStatus, default=ReportDueStatus.OPEN)
+
+    objects = ReportDueQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("report due")
@@ -89,9 +103,7 @@ class ProgressReport(AuditedModel):
     class Meta(AuditedModel.Meta):
         verbose_name = _("progress report")
         verbose_name_plural = _("progress reports")
-        constraints = [
-            models.CheckConstraint(condition=Q(claimed_progress__lte=95), name="report_progress_at_most_95")
-        ]
+        constraints = [models.CheckConstraint(condition=Q(claimed_progress__lte=95), name="report_progress_at_most_95")]
 
     def __str__(self) -> str:
         return str(self.due)
@@ -100,9 +112,7 @@ class ProgressReport(AuditedModel):
 class ReportLine(models.Model):
     """What a report says of one measure below the reported item: one form tells of them all."""
 
-    report = models.ForeignKey(
-        ProgressReport, models.PROTECT, related_name="lines", verbose_name=_("progress report")
-    )
+    report = models.ForeignKey(ProgressReport, models.PROTECT, related_name="lines", verbose_name=_("progress report"))
     task = models.ForeignKey(Task, models.PROTECT, related_name="report_lines", verbose_name=_("measure"))
     claimed_progress = models.PositiveSmallIntegerField(_("progress so far, %"))
     note = models.CharField(_("note"), max_length=300, blank=True)
@@ -191,9 +201,7 @@ class ChangeRequest(AuditedModel):
 class Observation(AuditedModel):
     """A measured value of an indicator for a year, for the city or for one unit."""
 
-    indicator = models.ForeignKey(
-        Indicator, models.PROTECT, related_name="observations", verbose_name=_("indicator")
-    )
+    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="observations", verbose_name=_("indicator"))
     org_unit = models.ForeignKey(
         OrgUnit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("unit")
     )
@@ -203,9 +211,7 @@ class Observation(AuditedModel):
     denominator = models.DecimalField(_("denominator"), max_digits=18, decimal_places=4, null=True, blank=True)
     source = models.CharField(_("source"), max_length=200)
     observed_on = models.DateField(_("observed on"))
-    status = models.CharField(
-        _("status"), max_length=20, choices=ObservationStatus, default=ObservationStatus.REPORTED
-    )
+    status = models.CharField(_("status"), max_length=20, choices=ObservationStatus, default=ObservationStatus.REPORTED)
     is_demo = models.BooleanField(_("demo data"), default=False)
 
     class Meta(AuditedModel.Meta):

@@ -9,20 +9,22 @@ from decimal import Decimal
 
 from tasks.models import Milestone, ProgressReport, ReportDue, ReportLine, Task, TaskMetrics
 from tasks.rules.analyse import ChildState, LeafFacts, MilestoneState, Standing
-from tasks.vocab import ReportDueStatus, ReportStatus, TaskStatus
+from tasks.rules.remind import owed_by
+from tasks.vocab import ReportStatus, TaskStatus
 
 
 def leaf_facts(tasks: Collection[Task], *, today: date) -> dict[int, LeafFacts]:
     """Return, per task id, the facts of the task taken by itself. Five queries however many tasks."""
     ids = [task.pk for task in tasks]
     milestones: dict[int, list[MilestoneState]] = defaultdict(list)
-    for task_id, due_on, status, weight, critical in Milestone.objects.filter(task_id__in=ids).values_list(
-        "task_id", "due_on", "status", "weight", "critical"
+    for task_id, due_on, fix_on, status, weight, critical in Milestone.objects.filter(task_id__in=ids).values_list(
+        "task_id", "due_on", "fix_on", "status", "weight", "critical"
     ):
-        milestones[task_id].append(MilestoneState(due_on, status, float(weight), critical))
+        owed = owed_by(due_on, fix_on)
+        milestones[task_id].append(MilestoneState(owed, status, float(weight), critical))
     declared, forecast = _last_reports(ids)
     late: dict[int, int] = defaultdict(int)
-    overdue_reports = ReportDue.objects.filter(task_id__in=ids, due_on__lt=today).exclude(status=ReportDueStatus.FILED)
+    overdue_reports = ReportDue.objects.late(today).filter(task_id__in=ids)
     for task_id in overdue_reports.values_list("task_id", flat=True):
         late[task_id] += 1
     return {

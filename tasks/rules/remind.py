@@ -31,6 +31,15 @@ class Step:
     skipped: tuple[int, ...] = ()
 
 
+def owed_by(due_on: date, fix_on: date | None) -> date:
+    """Return the date a unit must answer by: the due date, or the later date it was given to put a return right.
+
+    Rule: REM-15
+    Source: domain §3 (return with a fix date), invariant 10 (two clocks)
+    """
+    return max(due_on, fix_on) if fix_on is not None else due_on
+
+
 def fire_date(rung: RungFacts, due_on: date, calendar: WorkCalendar) -> date:
     """Return the day a rung is due to fire by the ladder alone.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from accounts.vocab import Role
 from tasks.errors import Refusal
@@ -213,6 +214,19 @@ def second_person_reopens(facts: TaskFacts, actor: Actor, today: date) -> Refusa
     Source: domain §3 (Task: reopen)
     """
     return Refusal("TRK-18.own_acceptance") if actor.user_id == facts.accepted_by else None
+
+
+def quality_of_result(given: object) -> Decimal | Refusal:
+    """Return the quality of an accepted result as the assessment takes it, 0–1 with two places, or why it is none.
+
+    Rule: TRK-21
+    Source: scorecard (task line: quality from acceptance)
+    """
+    try:
+        quality = Decimal(str(given)).quantize(Decimal("0.01"))
+    except ArithmeticError:
+        return Refusal("TRK-21.quality")
+    return quality if 0 <= quality <= 1 else Refusal("TRK-21.quality")
 
 
 def declared_progress(value: int) -> Refusal | None:

@@ -9,7 +9,7 @@ from typing import Any
 from tasks.models import Deadline, Ladder, Milestone, ReportDue, Rung, Task
 from tasks.queries.base import work_calendar
 from tasks.queries.track import lead_unit_id
-from tasks.rules.remind import RungFacts, first_step
+from tasks.rules.remind import RungFacts, first_step, owed_by
 from tasks.vocab import (
     OPEN_TASK_STATUSES,
     SETTLED_MILESTONE_STATUSES,
@@ -41,13 +41,13 @@ def keep_milestone_deadline(milestone: Milestone, *, today: date) -> None:
     """Bring a milestone's deadline in step; a claimed milestone is with the office, so its unit is not reminded."""
     settled = SETTLED_MILESTONE_STATUSES | {MilestoneStatus.CLAIMED}
     is_open = milestone.status not in settled and milestone.task.status in OPEN_TASK_STATUSES
-    _keep(milestone.task, DeadlineKind.MILESTONE, milestone.due_on, is_open, {"milestone": milestone}, today)
+    _keep(milestone.task, DeadlineKind.MILESTONE, owed_by(milestone.due_on, milestone.fix_on), is_open, {"milestone": milestone}, today)
 
 
 def keep_report_deadline(due: ReportDue, *, today: date) -> None:
     """Bring a periodic report's deadline in step; a missed report still can be, and must be, filed late."""
     is_open = due.status != ReportDueStatus.FILED and due.task.status in OPEN_TASK_STATUSES
-    _keep(due.task, DeadlineKind.REPORT, due.due_on, is_open, {"report_due": due}, today)
+    _keep(due.task, DeadlineKind.REPORT, owed_by(due.due_on, due.fix_on), is_open, {"report_due": due}, today)
 
 
 def _keep(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from datetime import date
 from typing import Any
 
+from tasks.errors import Refusal, RefusedError
 from tasks.models import ChangeRequest, Milestone, ProgressReport, ReportDue, Task
+from tasks.queries.base import policy_values, work_calendar
 from tasks.queries.track import change_facts, milestone_facts, report_facts, task_facts
-from tasks.rules.track import CHANGE_MACHINE, MILESTONE_MACHINE, REPORT_MACHINE, TASK_MACHINE
+from tasks.rules.remind import owed_by
+from tasks.rules.track import CHANGE_MACHINE, MILESTONE_MACHINE, REPORT_MACHINE, TASK_MACHINE, quality_of_result
 from tasks.usecases.act import Act, Workflow, perform
 from tasks.usecases.remind import keep_milestone_deadline, keep_report_deadline, keep_task_deadline
 from tasks.vocab import ChangeMove, ChangeStatus, MilestoneMove, ReportDueStatus, ReportMove, ReportStatus, TaskMove
@@ -35,7 +38,10 @@ def _concurred(act: Act) -> list[str]:
 
 
 def _accepted(act: Act) -> list[str]:
-    act.row.accepted_by_id, act.row.quality = act.actor.user_id, Decimal(str(act.given["quality"]))
+    quality = quality_of_result(act.given["quality"])
+    if isinstance(quality, Refusal):
+        raise RefusedError(quality)
+    act.row.accepted_by_id, act.row.quality = act.actor.user_id, quality
     # The unit's clock stopped when it submitted: days the office held the submission are not the unit's lateness.
     act.row.accepted_on = act.row.submitted_on
     return ["accepted_by", "accepted_on", "quality"]
@@ -76,6 +82,11 @@ TASKS = Workflow(
 )
 
 
+def fix_date(act: Act) -> date:
+    """Return the day by which what was just returned must be put right."""
+    return work_calendar().shift(act.today, int(policy_values("returns", today=act.today)["fix_workdays"]))
+
+
 # --- milestones ------------------------------------------------------------------------------------------------------
 def _claimed(act: Act) -> list[str]:
     act.row.submitted_by_id, act.row.claimed_on = act.actor.user_id, act.today
@@ -85,6 +96,11 @@ def _claimed(act: Act) -> list[str]:
 def _milestone_accepted(act: Act) -> list[str]:
     act.row.accepted_on = act.row.claimed_on  # the unit's clock, as with tasks
     return ["accepted_on"]
+
+
+def _milestone_returned(act: Act) -> list[str]:
+    act.row.fix_on = fix_date(act)
+    return ["fix_on"]
 
 
 def _settle_milestone(act: Act) -> None:
@@ -97,7 +113,11 @@ MILESTONES = Workflow(
     Milestone,
     MILESTONE_MACHINE,
     milestone_facts,
-    {MilestoneMove.CLAIM: _claimed, MilestoneMove.ACCEPT: _milestone_accepted},
+    {
+        MilestoneMove.CLAIM: _claimed,
+        MilestoneMove.ACCEPT: _milestone_accepted,
+        MilestoneMove.RETURN: _milestone_returned,
+    },
     _settle_milestone,
 )
 
@@ -128,8 +148,10 @@ def _settle_report(act: Act) -> None:
     if filed:
         due.status = ReportDueStatus.FILED
     else:
-        due.status = ReportDueStatus.MISSED if act.today > due.due_on else ReportDueStatus.OPEN
-    due.save(update_fields=["status"])
+        due.fix_on = fix_date(act) if act.move == ReportMove.RETURN else due.fix_on
+        is_late = act.today > owed_by(due.due_on, due.fix_on)
+        due.status = ReportDueStatus.MISSED if is_late else ReportDueStatus.OPEN
+    due.save(update_fields=["status", "fix_on"])
     due.task = report.task
     keep_report_deadline(due, today=act.today)
     # an accepted report is the progress of every measure it has a line for
