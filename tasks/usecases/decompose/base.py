@@ -102,7 +102,9 @@ def _checked_ladders(reader: Reader) -> list[dict[str, Any]]:
         for rung in rungs:
             reader.choose(file, f"{kind} {rung.get('offset')}", rung, "level", RungLevel.values)
             for addressee in rung.get("addressees", []):
-                reader.choose(file, f"{kind} {rung.get('offset')}", {"a": addressee}, "a", Addressee.values)
+                reader.choose(
+                    file, f"{kind} {rung.get('offset')}", {"addressees": addressee}, "addressees", Addressee.values
+                )
     return ladders
 
 

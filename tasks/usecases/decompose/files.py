@@ -66,7 +66,7 @@ class Reader:
         except FileNotFoundError:
             self.note(file, "", "", _("the file is missing"), _("Create it, or correct the folder's name."))
             return kind()
-        except (yaml.YAMLError, UnicodeDecodeError) as reason:
+        except (yaml.YAMLError, ValueError) as reason:  # not UTF-8, or a date such as 2026-13-40
             where = " ".join(str(reason).split())[:200]
             self.note(file, "", "", _("not valid YAML (%s)") % where, _("Mend the place named."))
             return kind()

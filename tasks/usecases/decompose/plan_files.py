@@ -106,7 +106,7 @@ def _read_node(reader: Reader, file: str, row: dict[str, Any], parent: Node | No
         due_on=due_on,
         due_basis=DueBasis.TEXT if due_on else DueBasis.HORIZON,
         is_key=bool(row.get("key")),
-        weight=row.get("weight", 1),
+        weight=_weight(reader, file, code, row),
         lead=row.get("lead"),
         support=list(row.get("support") or []),
         basis=row.get("basis") or "",
@@ -116,6 +116,13 @@ def _read_node(reader: Reader, file: str, row: dict[str, Any], parent: Node | No
     plan.nodes.append(node)
     for child in row.get("children") or []:
         _read_node(reader, file, child, node, plan)
+
+
+def _weight(reader: Reader, file: str, code: str, row: dict[str, Any]) -> float:
+    weight = reader.need(file, code, {"weight": row.get("weight", 1)}, "weight", (int, float))
+    if weight is not None and weight < 0:
+        reader.note(file, code, "weight", _("less than 0"), _("Write a share of 0 or more."))
+    return float(weight or 0)
 
 
 def _check_tree(reader: Reader, plan: PlanFiles) -> None:
@@ -194,6 +201,8 @@ def _read_targets(reader: Reader, plan: PlanFiles, unit_codes: set[str]) -> None
         if row.get("duplicate_of") and row["duplicate_of"] not in seen:
             fault = _("“%s” does not stand before it") % row["duplicate_of"]
             reader.note(file, entry, "duplicate_of", fault, _("Name the earlier statement."))
+        if entry in seen:
+            reader.note(file, entry, "id", _("used twice"), _("Give every statement its own id."))
         seen.add(str(entry))
         plan.targets.append(row)
 
@@ -203,6 +212,7 @@ def _read_projects(reader: Reader, plan: PlanFiles, unit_codes: set[str]) -> Non
     codes = {node.code for node in plan.nodes}
     for row in reader.read(file).get("projects") or []:
         name = reader.need(file, row.get("name"), row, "name", str)
+        reader.need(file, name, row, "kind", str)
         reader.choose(file, name, row, "strength", Strength.values)
         reader.need(file, name, row, "section", str)
         reader.need(file, name, row, "sentence", int)
