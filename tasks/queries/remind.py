@@ -117,7 +117,7 @@ def _leaders(today: date) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
 
 def newest_run(job: str) -> EngineRun | None:
     """Return the last run of `job` that left a heartbeat."""
-    return EngineRun.objects.filter(job=job).order_by("-beat_at").first()
+    return EngineRun.objects.filter(job=job).order_by("-beat_at", "-pk").first()
 
 
 # How loud a notice is, for sorting: 0 is the loudest.
@@ -187,7 +187,9 @@ def digest_lines(message_ids: list[int], *, most: int) -> list[Line]:
             order_by=[LOUDNESS.asc(), F("deadline__due_on").asc(), F("pk").asc()],
         )
     )
-    rows = _lines(ranked.filter(place__lte=most)).order_by("message_id", "place")
+    # Ranked narrow: the words of lines that are only counted are never fetched.
+    chosen = Notice.objects.filter(pk__in=ranked.filter(place__lte=most).values("pk"))
+    rows = _lines(chosen).order_by("message_id", "loudness", "deadline__due_on", "pk")
     return [Line(*row) for row in rows]
 
 

@@ -16,7 +16,8 @@ from tasks.queries.remind import Line
 from tasks.rules.calendar import WorkCalendar
 from tasks.rules.remind import one_line
 from tasks.usecases.remind import Swept, rehearse, sweep_through
-from tasks.vocab import Addressee, DeadlineKind, RungLevel
+from tasks.usecases.remind.digest import say_lateness
+from tasks.vocab import Addressee, RungLevel
 
 
 class Command(BaseCommand):
@@ -128,22 +129,18 @@ def _entry(line: Line, calendar: WorkCalendar) -> dict[str, Any]:
 
 
 def _sentence(line: Line, calendar: WorkCalendar) -> str:
-    days = calendar.between(line.due_on, line.fired_on)
-    part = line.milestone or line.period_key or ""
     words = {
         "level": RungLevel(line.level).label,
-        "kind": DeadlineKind(line.kind).label,
         "recipient": line.recipient,
         "addressee": Addressee(line.addressee).label,
-        "task": one_line(f"{line.code} {line.title} {part}", 80),
+        "task": one_line(f"{line.code} {line.title} {line.milestone or line.period_key or ''}", 80),
         "unit": line.unit,
-        "due_on": date_format(line.due_on, "DATE_FORMAT"),
-        "days": abs(days),
     }
-    if line.fired_on > line.due_on:
-        when = _("due %(due_on)s, %(days)s working days overdue") % words
-    else:
-        when = _("due %(due_on)s, in %(days)s working days") % words
-    told = _("[%(level)s] %(recipient)s (%(addressee)s): %(task)s, %(unit)s") % words
-    remark = [_("nobody in post, told to the office")] if line.fallback else []
-    return " · ".join([told, when, *remark])
+    parts = [
+        _("[%(level)s] %(recipient)s (%(addressee)s): %(task)s, %(unit)s") % words,
+        date_format(line.due_on, "DATE_FORMAT"),
+        say_lateness(line.due_on, line.fired_on, calendar),
+    ]
+    if line.fallback:
+        parts.append(_("nobody in post, told to the office"))
+    return " · ".join(parts)

@@ -73,11 +73,10 @@ class Letterhead:
         return formataddr((one_line(name, 80), address), "utf-8")
 
     def lateness(self, due_on: date, today: date, calendar: WorkCalendar) -> str:
-        """Say how far `today` is from the due date, in working days."""
+        """Say how far `today` is from the due date; said once for all lines alike."""
         key = translation.get_language(), due_on, today
         if key not in self.known:
-            days = calendar.between(due_on, today)
-            self.known[key] = _lateness(due_on, today, abs(days))
+            self.known[key] = say_lateness(due_on, today, calendar)
         return self.known[key]
 
     def day(self, day: date) -> str:
@@ -87,17 +86,16 @@ class Letterhead:
         return self.known[key]
 
 
-def _lateness(due_on: date, today: date, days: int) -> str:
-    if today > due_on:
-        # A due date on Friday looked at on Sunday is overdue by no working day yet.
-        return (
-            ngettext("%(days)s working day overdue", "%(days)s working days overdue", days) % {"days": days}
-            if days
-            else _("overdue")
-        )
+def say_lateness(due_on: date, today: date, calendar: WorkCalendar) -> str:
+    """Say in the active language how far `today` is from the due date, in working days."""
+    days = abs(calendar.between(due_on, today))
     if today == due_on:
         return _("due today")
-    return ngettext("due in %(days)s working day", "due in %(days)s working days", days) % {"days": days}
+    if today < due_on:
+        return ngettext("due in %(days)s working day", "due in %(days)s working days", days) % {"days": days}
+    if days == 0:  # due on Friday, looked at on Sunday
+        return _("overdue")
+    return ngettext("%(days)s working day overdue", "%(days)s working days overdue", days) % {"days": days}
 
 
 def freeze(digest: Digest, letterhead: Letterhead, calendar: WorkCalendar) -> tuple[str, bytes]:
