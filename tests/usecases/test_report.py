@@ -157,9 +157,9 @@ def test_due_status_and_deadline_follow_the_report(city, due):
         ("energy_officer", "revise", DAY),
         ("energy_head", "sign", DAY),
         ("office", "return", dt.date(2025, 4, 9)),
-        ("energy_officer", "revise", dt.date(2025, 4, 9)),
-        ("energy_head", "sign", dt.date(2025, 4, 10)),
-        ("office", "accept", dt.date(2025, 4, 11)),
+        ("energy_officer", "revise", dt.date(2025, 4, 15)),
+        ("energy_head", "sign", dt.date(2025, 4, 16)),
+        ("office", "accept", dt.date(2025, 4, 17)),
     ]:
         move(city, report, who, what, day)
         course.append(state())
@@ -169,7 +169,7 @@ def test_due_status_and_deadline_follow_the_report(city, due):
         ("open", "open"),
         ("open", "open"),
         ("filed", "closed"),
-        ("missed", "open"),
+        ("open", "open"),  # three working days to put it right, until 14 April
         ("missed", "open"),
         ("filed", "closed"),
         ("filed", "closed"),

@@ -25,8 +25,8 @@ TASK_MAY = {
     "submitted": {
         "withdraw": {"energy_head", "energy_officer"},
         "concur": {"inspector"},
-        "return": {"office", "office2"},
-        "accept": {"office", "office2"},
+        "return": {"office", "office2", "leader"},
+        "accept": {"office", "office2", "leader"},
         "cancel": {"office", "office2"},
     },
     "returned": {"submit": {"energy_head", "energy_officer"}, "cancel": {"office", "office2"}},
@@ -51,7 +51,7 @@ MILESTONE_MAY = {
         "claim": {"energy_head", "energy_officer", "county_head", "county_officer"},
         "waive": {"office", "office2"},
     },
-    "claimed": {"accept": {"office", "office2"}, "return": {"office", "office2"}},
+    "claimed": {"accept": {"office", "office2", "leader"}, "return": {"office", "office2", "leader"}},
     "returned": {
         "claim": {"energy_head", "energy_officer", "county_head", "county_officer"},
         "waive": {"office", "office2"},
@@ -70,7 +70,7 @@ def test_milestone_moves_belong_to_their_people(city, status):
 
 REPORT_MAY = {
     "draft": {"sign": {"energy_head"}},
-    "signed": {"accept": {"office", "office2"}, "return": {"office", "office2"}},
+    "signed": {"accept": {"office", "office2", "leader"}, "return": {"office", "office2", "leader"}},
     "returned": {"revise": {"energy_head", "energy_officer"}},
     "accepted": {},
 }
