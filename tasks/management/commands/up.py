@@ -21,7 +21,7 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_noop as _
 
 from accounts.models import Appointment, User
-from accounts.vocab import Role
+from accounts.vocab import Role, UnitKind
 from tasks.channels import mail_place
 from tasks.management.supervisor import GaveUpError, Program, Supervisor
 
@@ -177,7 +177,7 @@ def programs() -> list[Program]:
 
 def environment() -> dict[str, str]:
     """Return the children's environment: ours, with a console that shows what needs attention only."""
-    return {"LOG_LEVEL": "WARNING", "PYTHONUNBUFFERED": "1", "C_FORCE_ROOT": "1"} | os.environ
+    return {"LOG_LEVEL": "WARNING", "PYTHONUNBUFFERED": "1"} | os.environ
 
 
 def health() -> tuple[bool, str]:
@@ -197,12 +197,14 @@ def health() -> tuple[bool, str]:
 
 
 def demo_logins() -> list[tuple[str, str, str]]:
-    """Return (username, role, unit) of one demo person for each role, the officer first."""
+    """Return (username, role, unit) of one demo person for each role, the officer of a department first."""
     order = [Role.OFFICER, Role.HEAD, Role.OFFICE, Role.INSPECTOR, Role.LEADER, Role.AUDITOR, Role.ADMIN]
     held = Appointment.objects.on(timezone.localdate()).filter(user__is_demo=True, user__is_active=True)
-    rows = held.order_by("acting", "pk").values_list("post__role", "user__username", "post__org_unit__short_name")
+    rows = held.order_by("acting", "post__org_unit__position", "pk").values_list(
+        "post__role", "user__username", "post__org_unit__short_name", "post__org_unit__kind"
+    )
     first: dict[str, tuple[str, str]] = {}
-    for role, username, unit in rows:
+    for role, username, unit, _kind in sorted(rows, key=lambda row: row[3] != UnitKind.DEPARTMENT):
         first.setdefault(role, (username, unit))
     with override("zh-hans"):
         return [(first[role][0], str(role.label), first[role][1]) for role in order if role in first]
