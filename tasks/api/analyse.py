@@ -6,7 +6,6 @@ from typing import Any
 
 from rest_framework import serializers
 
-from tasks.api.base import labels
 from tasks.vocab import Light, LightReason
 
 # name in the answer: column of the standing
@@ -39,15 +38,8 @@ class StandingSerializer(serializers.Serializer):
     as_of = serializers.DateField(allow_null=True)
 
 
-class StandingWords:
-    """Labels of lights and reasons in the reader's language, looked up once per answer."""
-
-    def __init__(self) -> None:
-        self.light = labels(Light)
-        reason = labels(LightReason)
-        self.reasons = {str(code): {"code": str(code), "label": reason(str(code))} for code in LightReason}
-
-    def add(self, row: dict[str, Any]) -> None:
-        """Replace the stored codes of a row by what the answer shows."""
-        row["light_label"] = self.light(row["light"])
-        row["reasons"] = [self.reasons.get(code, {"code": code, "label": code}) for code in row["reasons"] or ()]
+def worded(row: dict[str, Any], lights: dict[str, str], reasons: dict[str, str]) -> dict[str, Any]:
+    """Return a row with its stored codes of light and reasons replaced by what an answer shows."""
+    row["light_label"] = lights.get(row["light"], "")
+    row["reasons"] = [{"code": code, "label": reasons.get(code, code)} for code in row["reasons"] or ()]
+    return row

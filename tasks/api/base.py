@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.db.models import F, Model, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django_filters import rest_framework as filters
 from rest_framework import serializers
@@ -24,6 +24,7 @@ from tasks.rules.gate import Actor
 
 # Ten digits hold every key and no number a database cannot compare.
 KEY = "[0-9]{1,10}"
+PAGING = frozenset({"page", "page_size"})
 
 
 class StrictSerializer(serializers.Serializer):
@@ -79,7 +80,11 @@ class ScopedViewSet(Door, GenericViewSet):
 
     def list(self, request: Request) -> Response:
         self.refuse_unknown_parameters()
-        rows = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        rows = self.get_queryset()
+        # Building a form for nothing asked costs as much as reading the page.
+        if set(request.query_params) - PAGING:
+            rows = self.filter_queryset(rows)
+        rows = self.paginate_queryset(rows)
         return self.get_paginated_response(self.represent_rows(rows))
 
     def represent_rows(self, rows: Any) -> list[Any]:
@@ -101,7 +106,7 @@ class ScopedViewSet(Door, GenericViewSet):
     def refuse_unknown_parameters(self) -> None:
         """Refuse a misspelt filter: it must not answer with every row."""
         filterset = getattr(self, "filterset_class", None)
-        known = {"page", "page_size", *(filterset.base_filters if filterset else ())}
+        known = {*PAGING, *(filterset.base_filters if filterset else ())}
         unknown = sorted(set(self.request.query_params) - known)
         if unknown:
             raise ValidationError({name: [_("There is no such filter here.")] for name in unknown})
@@ -122,7 +127,11 @@ class Ordering(filters.OrderingFilter):
         return column.desc(nulls_last=True) if name.startswith("-") else column.asc(nulls_last=True)
 
 
-def labels(choices: Any) -> Callable[[str | None], str]:
-    """Return a look-up of labels in the reader's language, translated once per answer instead of once per row."""
-    known = {str(value): str(label) for value, label in choices.choices}
-    return lambda value: known.get(value or "", "")
+def labels(choices: Any) -> dict[str, str]:
+    """Return the labels of a closed list by code, in the reader's language; translated once per language."""
+    return _labels(choices, get_language())
+
+
+@lru_cache(maxsize=64)
+def _labels(choices: Any, language: str) -> dict[str, str]:
+    return {str(value): str(label) for value, label in choices.choices}

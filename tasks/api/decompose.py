@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import FilteredRelation, Q, QuerySet
@@ -11,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tasks.api.actions import Moved, MovingViewSet, VerdictSerializer, verdicts
-from tasks.api.analyse import STANDING_COLUMNS, StandingSerializer, StandingWords
+from tasks.api.analyse import STANDING_COLUMNS, StandingSerializer, worded
 from tasks.api.base import labels
 from tasks.api.filters import MilestoneFilters, TaskFilters
 from tasks.api.shapes import LabelField, PersonField, TaskNameSerializer, UnitNameSerializer
@@ -19,7 +21,7 @@ from tasks.models import Milestone, Responsibility, Task
 from tasks.queries.published import task_names
 from tasks.queries.scope import visible
 from tasks.usecases.track import MILESTONES, TASKS, move_milestone, move_task
-from tasks.vocab import ResponsibilityKind, TaskKind, TaskStatus
+from tasks.vocab import Light, LightReason, ResponsibilityKind, TaskKind, TaskStatus
 
 # name in the answer: column
 TASK_COLUMNS = {
@@ -125,6 +127,7 @@ class TaskDetailSerializer(TaskSerializer):
     actions = VerdictSerializer(many=True)
 
 
+DAYS = ("starts_on", "due_on", "baseline_due_on", "as_of")
 PLAIN = ("section", "sentences", "strength", "places", "acceptance", "due_basis", "progress_mode")
 DATES = ("issued_on", "submitted_on", "accepted_on")
 PEOPLE = ("officer", "submitted_by", "accepted_by")
@@ -134,15 +137,23 @@ def task_rows(tasks: QuerySet[Task], actor: Any) -> list[dict[str, Any]]:
     """Return tasks as a list shows them, built from columns: models and serializers cost three times as much."""
     rows = [dict(zip(TASK_COLUMNS, row, strict=True)) for row in tasks.values_list(*TASK_COLUMNS.values())]
     parents = task_names(actor, [row["parent"] for row in rows])
-    kind, status, standing = labels(TaskKind), labels(TaskStatus), StandingWords()
+    kinds, statuses, lights, reasons = (labels(words) for words in (TaskKind, TaskStatus, Light, LightReason))
     for row in rows:
         code, name = row.pop("lead_code"), row.pop("lead_name")
         row["lead_unit"] = {"code": code, "name": name} if code else None
         row["parent"] = parents.get(row["parent"])
-        row["kind_label"], row["status_label"] = kind(row["kind"]), status(row["status"])
+        row["kind_label"], row["status_label"] = kinds[row["kind"]], statuses[row["status"]]
         row["weight"] = float(row["weight"])
-        standing.add(row)
+        for day in DAYS:
+            row[day] = iso(row[day])
+        worded(row, lights, reasons)
     return rows
+
+
+@lru_cache(maxsize=4096)
+def iso(day: date | None) -> str | None:
+    """Return a day as JSON shows it; the same few days come again and again."""
+    return day.isoformat() if day else None
 
 
 class TaskViewSet(MovingViewSet):

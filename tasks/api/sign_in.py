@@ -105,7 +105,7 @@ class SignInDoor(Door):
         units = OrgUnit.objects.in_bulk(self.actor.units())
         role_label = labels(Role)
         seats = [
-            {"role": str(role), "role_label": role_label(role), "unit": UnitNameSerializer(units[unit]).data}
+            {"role": str(role), "role_label": role_label[role], "unit": UnitNameSerializer(units[unit]).data}
             for role, unit in sorted(self.actor.seats)
         ]
         name = {"id": user.pk, "username": user.username, "full_name": user.full_name, "language": user.language}
