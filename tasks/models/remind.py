@@ -19,7 +19,7 @@ from tasks.vocab import (
 
 
 class Ladder(models.Model):
-    """One version of the escalation steps for a kind of deadline; a running deadline keeps the version it started with."""
+    """One version of the steps for a kind of deadline; a running deadline keeps the version it started with."""
 
     kind = models.CharField(_("kind of deadline"), max_length=20, choices=DeadlineKind)
     version = models.PositiveIntegerField(_("version"))

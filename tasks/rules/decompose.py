@@ -20,15 +20,6 @@ def tree_path(parent_path: str, position: int) -> str:
     return f"{parent_path}{SEPARATOR}{own}" if parent_path else own
 
 
-def subtree_bounds(path: str) -> tuple[str, str]:
-    """Return (first, end) such that every descendant's path p holds first <= p < end; the node itself excluded.
-
-    Rule: DEC-05
-    Source: domain invariant 5
-    """
-    return path + SEPARATOR, path + chr(ord(SEPARATOR) + 1)
-
-
 def ancestor_paths(path: str) -> list[str]:
     """Return the paths of every node `path` is part of, the root first, itself excluded.
 

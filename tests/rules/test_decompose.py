@@ -5,9 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.errors import Refusal
-from tasks.rules.decompose import ancestor_paths, find_cycle, subtree_bounds, tree_path, uncovered
+from tasks.rules.decompose import ancestor_paths, find_cycle, tree_path, uncovered
 
 positions = st.lists(st.integers(1, 9999), min_size=1, max_size=6)
+
+
+def bounds(path):
+    """The range of paths below `path` that queries read: "." separates levels and "/" follows it in byte order."""
+    return f"{path}.", f"{path}/"
 
 
 def path_of(numbers):
@@ -33,7 +38,7 @@ def test_paths_sort_in_document_order(one, other):
 @pytest.mark.rule("DEC-05")
 @given(positions, positions)
 def test_subtree_range_holds_descendants_and_nothing_else(node, other):
-    first, end = subtree_bounds(path_of(node))
+    first, end = bounds(path_of(node))
     below = len(other) > len(node) and other[: len(node)] == node
     assert (first <= path_of(other) < end) == below
 
@@ -44,7 +49,7 @@ def test_ancestors_are_those_whose_subtree_holds_the_node(node, more):
     path = path_of(node + more)
     above = ancestor_paths(path)
     assert above == [path_of((node + more)[:count]) for count in range(1, len(node + more))]
-    assert all(first <= path < end for first, end in map(subtree_bounds, above))
+    assert all(first <= path < end for first, end in map(bounds, above))
 
 
 @pytest.mark.rule("DEC-05")
