@@ -226,7 +226,7 @@ def quality_of_result(given: object) -> Decimal | Refusal:
         quality = Decimal(str(given)).quantize(Decimal("0.01"))
     except ArithmeticError:
         return Refusal("TRK-21.quality")
-    return quality if 0 <= quality <= 1 else Refusal("TRK-21.quality")
+    return quality if quality.is_finite() and 0 <= quality <= 1 else Refusal("TRK-21.quality")
 
 
 def declared_progress(value: int) -> Refusal | None:

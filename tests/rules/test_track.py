@@ -21,6 +21,7 @@ from tasks.rules.track import (
     TaskFacts,
     declared_progress,
     milestone_date,
+    quality_of_result,
 )
 from tasks.vocab import (
     ChangeMove,
@@ -100,7 +101,12 @@ WHO = {
         "return": {"office", "leader"},
         "waive": {"office"},
     },
-    "report": {"sign": {"head"}, "accept": {"office", "leader"}, "return": {"office", "leader"}, "revise": {"head", "officer"}},
+    "report": {
+        "sign": {"head"},
+        "accept": {"office", "leader"},
+        "return": {"office", "leader"},
+        "revise": {"head", "officer"},
+    },
     "change": {"sign": {"head"}, "approve": {"office", "leader"}, "reject": {"office", "leader"}},
 }
 
@@ -284,6 +290,21 @@ def test_completion_guards_speak_in_the_order_work_is_done():
 def test_declared_progress_is_taken_from_0_to_95(value):
     answer = declared_progress(value)
     assert answer == (None if 0 <= value <= 95 else Refusal("TRK-08.progress_range"))
+
+
+@pytest.mark.rule("TRK-21")
+@pytest.mark.parametrize(
+    ("given_quality", "quality"),
+    [("0", "0.00"), (1, "1.00"), ("0.855", "0.86"), ("0.845", "0.84"), (0.9, "0.90"), ("-0.001", "0.00")],
+)
+def test_quality_is_kept_with_two_places(given_quality, quality):
+    assert str(quality_of_result(given_quality)).lstrip("-") == quality
+
+
+@pytest.mark.rule("TRK-21")
+@pytest.mark.parametrize("given_quality", ["1.01", -1, "good", "", None, "nan", "inf"])
+def test_quality_outside_zero_to_one_is_refused(given_quality):
+    assert quality_of_result(given_quality) == Refusal("TRK-21.quality")
 
 
 @pytest.mark.rule("DEC-03")
