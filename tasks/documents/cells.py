@@ -6,7 +6,9 @@ import math
 import re
 import unicodedata
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from openpyxl.cell import WriteOnlyCell
@@ -19,6 +21,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 LONGEST_TEXT = 32_767  # what a cell holds
 THIN = Side(style="thin", color="808080")
 GRID = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
+DAY = "yyyy-mm-dd"
 LINE_HEIGHT = 13.5  # points, for 9-point type
 
 
@@ -33,6 +36,7 @@ class Style:
     fill: str = ""
     horizontal: str = "center"
     grid: bool = True
+    wrap: bool = True
     number_format: str = ""
 
 
@@ -41,9 +45,9 @@ TEXT = Style(horizontal="left")
 HEAD = Style(font="黑体", fill="D9E1F2")
 GROUP = Style(bold=True, fill="F2F2F2")
 GROUP_TEXT = Style(bold=True, fill="F2F2F2", horizontal="left")
-TITLE = Style(font="方正小标宋简体", size=18, grid=False)
-PLAIN = Style(size=10, horizontal="left", grid=False)
-WARNING = Style(size=10, bold=True, colour="C00000", horizontal="left", grid=False)
+TITLE = Style(font="方正小标宋简体", size=18, grid=False, wrap=False)
+PLAIN = Style(size=10, horizontal="left", grid=False, wrap=False)
+WARNING = Style(size=10, bold=True, colour="C00000", horizontal="left", grid=False, wrap=False)
 
 
 def safe_text(value: str) -> str:
@@ -56,18 +60,32 @@ def cell(sheet: Any, value: Any, style: Style = BODY) -> WriteOnlyCell:
     if isinstance(value, str):
         value = safe_text(value)
     made = WriteOnlyCell(sheet, value)
-    made.font = Font(name=style.font, size=style.size, bold=style.bold, color=style.colour)
-    made.alignment = Alignment(horizontal=style.horizontal, vertical="center", wrap_text=style.grid)
-    if style.fill:
-        made.fill = PatternFill("solid", fgColor=style.fill)
-    if style.grid:
-        made.border = GRID
-    if style.number_format:
-        made.number_format = style.number_format
+    formats = _formats_of(sheet.parent)
+    if style not in formats:
+        _dress(made, style)
+        formats[style] = copy(made._style)
+    made._style = copy(formats[style])
+    if isinstance(value, date):
+        made.number_format = style.number_format or DAY
     if isinstance(value, str) and value.startswith(FORMULA_STARTS):
         made.data_type = "s"
         made.quotePrefix = True
     return made
+
+
+def _formats_of(book: Any) -> dict[Style, Any]:
+    """Return the book's dressed styles: registering fonts and borders anew for every cell takes ten times as long."""
+    return book.__dict__.setdefault("_dressed", {})  # type: ignore[no-any-return]
+
+
+def _dress(made: WriteOnlyCell, style: Style) -> None:
+    made.font = Font(name=style.font, size=style.size, bold=style.bold, color=style.colour)
+    made.alignment = Alignment(horizontal=style.horizontal, vertical="center", wrap_text=style.wrap)
+    made.number_format = style.number_format or "General"
+    if style.fill:
+        made.fill = PatternFill("solid", fgColor=style.fill)
+    if style.grid:
+        made.border = GRID
 
 
 def set_page(sheet: Any, widths: Sequence[float], *, head_row: int, landscape: bool = True) -> None:

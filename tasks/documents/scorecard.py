@@ -14,6 +14,7 @@ from openpyxl.worksheet.cell_range import CellRange
 
 from tasks.documents.cells import (
     BODY,
+    DAY,
     GROUP,
     GROUP_TEXT,
     HEAD,
@@ -26,7 +27,7 @@ from tasks.documents.cells import (
     row_height,
     set_page,
 )
-from tasks.documents.words import CATEGORIES, GRADES, GROUPS, HEAD_MARKS, line_remark, sheet_remark
+from tasks.documents.words import CATEGORIES, GRADES, GROUPS, HEAD_MARKS, line_remark, sheet_remark, short_remarks
 from tasks.models import ScoreLine, ScoreSheet
 from tasks.vocab import CriterionCategory, RankingGroup, SheetFlag
 
@@ -48,10 +49,10 @@ COLUMNS = [
 WIDTHS = [width for _name, width in COLUMNS]
 HEAD_ROW = 4
 NUMERALS = "一二三四五六七八九十"
-POINTS, EXACT_POINTS, SHARE, DAY = "0.00", "0.00##", "0.0%", "yyyy-mm-dd"
+POINTS, EXACT_POINTS, SHARE = "0.00", "0.00##", "0.0%"
 MOST_EVIDENCE = 6
 RANKING_COLUMNS = [("名次", 7), ("单位", 26), *((CATEGORIES[c], 11) for c in CriterionCategory.values)]
-RANKING_COLUMNS += [("总分", 10), ("等次", 10), ("备注", 44)]
+RANKING_COLUMNS += [("总分", 10), ("等次", 10), ("备注", 46)]
 
 
 def write_score_sheet(sheet: ScoreSheet, lines: Sequence[ScoreLine], path: Path | IO[bytes]) -> None:
@@ -252,7 +253,7 @@ def _ranking_page(book: Any, year: int, group: str, sheets: Sequence[ScoreSheet]
     for sheet in sheets:
         totals = {total["category"]: float(total["points"]) for total in sheet.categories}
         tied = sum(other.rank == sheet.rank for other in sheets) > 1
-        notes = [sheet_remark(flag) for flag in sheet.flags if flag not in _marks(sheet)]
+        notes = short_remarks([flag for flag in sheet.flags if flag not in _marks(sheet)])
         note = "；".join((["与他单位并列"] if tied else []) + notes)
         values: list[tuple[Any, Style]] = [(sheet.rank, BODY), (sheet.org_unit.short_name, TEXT)]
         values += [(totals.get(category), points) for category in CriterionCategory.values]
@@ -260,4 +261,5 @@ def _ranking_page(book: Any, year: int, group: str, sheets: Sequence[ScoreSheet]
         cells = [cell(page, value, style) for value, style in values]
         paper.add(cells, max(18, row_height([value for value, _style in values], widths)))
     if unassessed:
-        paper.banner(f"本年度无考核内容、未参加排名：{'、'.join(unassessed)}", replace(PLAIN, grid=False), 18)
+        text = f"本年度截至数据日无应考核的目标和任务、未参加排名：{'、'.join(unassessed)}"
+        paper.banner(text, replace(PLAIN, wrap=True), row_height([text], [sum(widths)]) + 6)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tasks.vocab import CriterionCategory, Grade, NextStep, RankingGroup, ScoreFlag, SheetFlag
@@ -47,7 +47,7 @@ SHEET_FLAGS: Mapping[str, str] = {
     SheetFlag.SHARE_LIMIT: "受优秀比例限制，等次由%(from)s调整",
     SheetFlag.PROVISIONAL: "预评结果：考核年度尚未结束",
     SheetFlag.DEMO: "含演示数据，不得作为考核依据",
-    SheetFlag.PROPOSED: "部分任务的责任单位为建议，尚未经办公室确认",
+    SheetFlag.PROPOSED: "部分责任单位为建议，未经办公室确认",
     SheetFlag.PROVISIONAL_CALENDAR: "本年度工作日历为暂定，正式公布后应重新计算",
 }
 NEXT_STEPS: Mapping[str, str] = {
@@ -86,3 +86,10 @@ def sheet_remark(flag: Mapping[str, Any]) -> str:
         if name in params:
             params[name] = GRADES[params[name]]
     return SHEET_FLAGS[flag["code"]] % params
+
+
+def short_remarks(flags: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the remarks for a ranking's narrow column: categories that do not apply in one phrase."""
+    moved = "、".join(CATEGORIES[flag["category"]] for flag in flags if flag["code"] == SheetFlag.WEIGHT_MOVED)
+    others = [sheet_remark(flag) for flag in flags if flag["code"] != SheetFlag.WEIGHT_MOVED]
+    return [f"{moved}不适用，分值并入其他项", *others] if moved else others

@@ -446,6 +446,7 @@ def write(root, change):
         (lambda c: c["parameters"]["tasks"]["unfinished"].update(cap=7), ("parameters.tasks.unfinished", "cap")),
         (lambda c: c["parameters"]["tasks"]["unfinished"].update(cap=0.5), ("parameters", "unfinished")),
         (lambda c: c["parameters"].update(heir="bonuses"), ("parameters", "heir")),
+        (lambda c: c["parameters"].update(requires_any=["luck"]), ("parameters", "requires_any")),
         (lambda c: c["parameters"]["bands"].reverse(), ("parameters", "bands")),
         (lambda c: c["parameters"]["process"].append({"code": "luck", "name": "x", "points": 1}), ("process", "code")),
         (lambda c: c["parameters"]["process"].append("luck"), ("parameters", "process")),

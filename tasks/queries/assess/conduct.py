@@ -53,7 +53,7 @@ def read_conduct(window: Window) -> ConductRead:
         if not filed and (released or not window.fell_due(due_on)):
             continue
         passed = filed and not returned and status != ReportStatus.RETURNED
-        owed[unit].append((f"report:{pk}", filed and filed_on <= due_on, passed))
+        owed[unit].append((f"report:{pk}", filed_on is not None and filed_on <= due_on, passed))
         if is_demo:
             found.demo.add(unit)
     found.parts = {

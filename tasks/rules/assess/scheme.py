@@ -53,6 +53,7 @@ class PointScheme:
     penalty_cap: Fraction
     bands: tuple[tuple[str, Fraction], ...]
     vetoes: tuple[Veto, ...]
+    requires_any: frozenset[str]
     excellent_share: Fraction | None = None
 
 
@@ -83,6 +84,7 @@ def point_scheme(parameters: Mapping[str, Any], points: Mapping[str, Any]) -> Po
         penalty_cap=exact(parameters["penalty_cap"]),
         bands=tuple((band["grade"], exact(band["from"])) for band in parameters["bands"]),
         vetoes=tuple(Veto(v["code"], v["name"], v["caps_at"]) for v in parameters["vetoes"]),
+        requires_any=frozenset(parameters["requires_any"]),
         excellent_share=None if share is None else exact(share),
     )
 

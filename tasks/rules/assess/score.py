@@ -52,13 +52,13 @@ def allot(scheme: PointScheme, live: set[str]) -> dict[str, Fraction]:
 
 
 def score_unit(facts: UnitFacts, scheme: PointScheme, *, collaboration_label: str = "") -> Sheet | None:
-    """Return the explained sheet of a unit, or None when nothing of the year can be assessed.
+    """Return the explained sheet of a unit, or None when none of the categories a result needs applies to it.
 
     Rule: ASM-01, ASM-07, ASM-11
     Source: scorecard, scheme A
     """
     live = applicable(facts, scheme)
-    if not live:
+    if not live & scheme.requires_any:
         return None
     allotted = allot(scheme, live)
     lines = [

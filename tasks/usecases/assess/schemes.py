@@ -111,6 +111,8 @@ def _check_parameters(reader: Reader, file: str, parameters: Any) -> None:
     if not isinstance(parameters, dict):
         return
     reader.choose(file, "parameters", parameters, "heir", CriterionCategory.values)
+    for category in reader.need(file, "parameters", parameters, "requires_any", list) or []:
+        reader.choose(file, "parameters", {"requires_any": category}, "requires_any", CriterionCategory.values)
     for path, names in NUMBERS.items():
         section: Any = parameters
         for key in filter(None, path.split(".")):

@@ -80,6 +80,7 @@ def test_a_unit_with_all_tasks_cancelled_spreads_their_points_over_the_rest():
 
 def test_a_unit_with_nothing_to_assess_has_no_sheet():
     assert score_unit(UnitFacts(works=(work(cancelled=True),)), scheme()) is None
+    assert score_unit(facts(targets=(), works=()), scheme()) is None  # reports alone are no result
 
 
 @pytest.mark.rule("ASM-02")
