@@ -31,7 +31,7 @@ class VerdictSerializer(serializers.Serializer):
     """One move out of the row's current status."""
 
     name = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # the name of a member, not the field's own label
     allowed = serializers.BooleanField()
     why_not = WhyNotSerializer(allow_null=True)
     needs_reason = serializers.BooleanField()

@@ -23,7 +23,7 @@ class ReasonSerializer(serializers.Serializer):
     """Why a light shows."""
 
     code = serializers.ChoiceField(choices=LightReason.choices)
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # the name of a member, not the field's own label
 
 
 class StandingSerializer(serializers.Serializer):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from functools import cached_property, lru_cache
 from typing import Any
@@ -84,12 +85,11 @@ class ScopedViewSet(Door, GenericViewSet):
         # Building a form for nothing asked costs as much as reading the page.
         if set(request.query_params) - PAGING:
             rows = self.filter_queryset(rows)
-        rows = self.paginate_queryset(rows)
-        return self.get_paginated_response(self.represent_rows(rows))
+        return self.get_paginated_response(self.represent_rows(self.paginate_queryset(rows)))
 
-    def represent_rows(self, rows: Any) -> list[Any]:
+    def represent_rows(self, rows: Any) -> Sequence[Any]:
         """Return the rows of one page as the list shows them."""
-        return list(self.get_serializer(rows, many=True).data)
+        return [*self.get_serializer(rows, many=True).data]
 
     def retrieve(self, request: Request, pk: str) -> Response:
         return self.one(int(pk))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -99,7 +100,8 @@ class MilestoneDetailSerializer(Moved, MilestoneSerializer):
     target = serializers.CharField(source="target.statement", default=None, allow_null=True)
     submitted_by = PersonField(allow_null=True)
 
-    class Meta(MilestoneSerializer.Meta):
+    class Meta:
+        model = MilestoneSerializer.Meta.model
         fields = (*MilestoneSerializer.Meta.fields, "target", "submitted_by", "actions")
         read_only_fields = fields
 
@@ -170,7 +172,7 @@ class TaskViewSet(MovingViewSet):
         lead = FilteredRelation("responsibilities", condition=Q(responsibilities__kind=ResponsibilityKind.LEAD))
         return visible(Task, self.actor).annotate(lead=lead).order_by("revision_id", "path")
 
-    def represent_rows(self, rows: Any) -> list[Any]:
+    def represent_rows(self, rows: Any) -> Sequence[Any]:
         return task_rows(rows, self.actor)
 
     @extend_schema(responses=TaskDetailSerializer)

@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import InvalidPage, Paginator
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
@@ -21,9 +19,9 @@ class Pages(PageNumberPagination):
     page_size = 50
     page_size_query_param = "page_size"
     max_page_size = LARGEST
-    page_size_query_description = gettext_lazy("Rows per page, 1 to 200.")
+    page_size_query_description = "Rows per page, 1 to 200."
 
-    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> Any:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
         """Return the page's rows unread, so that the view chooses the columns after the rows were counted."""
         self.request = request
         number = self._whole(request, self.page_query_param, 1, None)

@@ -54,8 +54,8 @@ def status_of(code: str) -> int:
 
 def catalogue() -> list[dict[str, Any]]:
     """Return every problem this interface can answer with: code, status, title."""
-    rules = [{"code": code, "status": status_of(code)} for code in REFUSAL_WORDS]
-    protocol = [{"code": http_code(status), "status": status} for status in WORDS]
+    rules: list[dict[str, Any]] = [{"code": code, "status": status_of(code)} for code in REFUSAL_WORDS]
+    protocol: list[dict[str, Any]] = [{"code": http_code(status), "status": status} for status in WORDS]
     return [row | {"title": str(WORDS[row["status"]][0])} for row in protocol + rules]
 
 

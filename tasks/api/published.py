@@ -18,7 +18,7 @@ class PlanNodeSerializer(serializers.ModelSerializer):
     """A node of the published plan."""
 
     kind_label = LabelField("kind")
-    parent = serializers.SerializerMethodField()
+    parent = serializers.SerializerMethodField()  # type: ignore[assignment]  # a member, not the serializer above
     strength_label = LabelField("strength")
 
     class Meta:
@@ -91,7 +91,7 @@ class IndicatorViewSet(ScopedViewSet):
         return Indicator.objects.prefetch_related(Prefetch("targets", queryset=targets)).order_by("code")
 
     def get_serializer_context(self) -> dict[str, Any]:
-        context = super().get_serializer_context()
+        context = dict(super().get_serializer_context())
         if not getattr(self, "swagger_fake_view", False):
             linked = Target.objects.exclude(task=None).values_list("task_id", flat=True)
             context["task_names"] = task_names(self.actor, linked)

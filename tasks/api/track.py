@@ -91,7 +91,8 @@ class ReportDetailSerializer(Moved, ReportSerializer):
     submitted_by = PersonField(allow_null=True)
     lines = serializers.SerializerMethodField()
 
-    class Meta(ReportSerializer.Meta):
+    class Meta:
+        model = ReportSerializer.Meta.model
         fields = (
             *ReportSerializer.Meta.fields,
             *("done", "problems", "support_needed", "next_steps", "written_by", "submitted_by", "lines", "actions"),
@@ -123,7 +124,7 @@ class ReportDraftSerializer(StrictSerializer):
     support_needed = serializers.CharField(required=False, allow_blank=True, default="", max_length=LONGEST_TEXT)
     next_steps = serializers.CharField(required=False, allow_blank=True, default="", max_length=LONGEST_TEXT)
     forecast_on = serializers.DateField(required=False, allow_null=True, default=None)
-    lines = ReportLineDraftSerializer(many=True, required=False, default=list, max_length=500)
+    lines = serializers.ListField(child=ReportLineDraftSerializer(), required=False, default=list, max_length=500)
 
     def validate_lines(self, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
         if len({line["task"] for line in lines}) < len(lines):
@@ -204,7 +205,8 @@ class ExtensionSerializer(serializers.ModelSerializer):
 class ExtensionDetailSerializer(Moved, ExtensionSerializer):
     """A request to move a due date, with its moves."""
 
-    class Meta(ExtensionSerializer.Meta):
+    class Meta:
+        model = ExtensionSerializer.Meta.model
         fields = (*ExtensionSerializer.Meta.fields, "actions")
         read_only_fields = fields
 
