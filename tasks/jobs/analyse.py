@@ -5,13 +5,14 @@ from django.utils import timezone
 
 from tasks.models import EngineRun
 from tasks.usecases.analyse import roll_day as roll
+from tasks.usecases.track import materialise_reports
 
 JOB = "roll_day"
 
 
 @shared_task(name="tasks.jobs.analyse.roll_day")
 def roll_day() -> None:
-    """Recompute and snapshot every task for today, unless today was turned already.
+    """Make the reports that will fall due, recompute and snapshot every task; once a day.
 
     The row is written last: a run that died halfway is repeated, which changes nothing that was right.
     """
@@ -19,5 +20,5 @@ def roll_day() -> None:
     today = timezone.localdate(at)
     if EngineRun.objects.filter(job=JOB, as_of=today).exists():
         return
-    count = roll(today=today)
-    EngineRun.objects.create(job=JOB, as_of=today, started_at=at, beat_at=timezone.now(), counts={"tasks": count})
+    counts = {"reports": materialise_reports(today=today), "tasks": roll(today=today)}
+    EngineRun.objects.create(job=JOB, as_of=today, started_at=at, beat_at=timezone.now(), counts=counts)

@@ -1,0 +1,1 @@
+"""Whole stretches of time, lived through day by day."""
