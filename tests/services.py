@@ -19,14 +19,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from benchmarks.services import AbsentError, start_postgres, stop_postgres
+
 # Set by the process that owns the run and inherited by its workers; whoever finds it set shares and never stops.
 SHARED = "PYTEST_SERVICES"
 ABSENT = "PYTEST_SERVICES_ABSENT"
 CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
-
-
-class AbsentError(Exception):
-    """A service has no binary here; the message says what to install."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -145,26 +143,6 @@ def started(name: str, start: Callable[[Path, int], None]) -> int:
     return int(port_file.read_text())
 
 
-def run_postgres(program: str, folder: Path, *arguments: str) -> None:
-    """Run the newest PostgreSQL program of that name on the data in the folder; it refuses root."""
-    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name), reverse=True)
-    path = shutil.which(program, path=os.pathsep.join([*map(str, folders), os.environ["PATH"]]))
-    if path is None:
-        raise AbsentError("no PostgreSQL server; on Debian: sudo apt-get install postgresql")
-    somebody = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
-    command = [path, "-D", str(folder / "data"), *arguments]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=folder, **somebody)
-
-
-def start_postgres(folder: Path, port: int) -> None:
-    """A server on a loopback port and a socket in the folder; nobody needs these rows after a power cut."""
-    if os.geteuid() == 0:
-        shutil.chown(folder, "postgres")
-    run_postgres("initdb", folder, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
-    options = f"-h 127.0.0.1 -p {port} -k {folder} -c fsync=off -c full_page_writes=off -c synchronous_commit=off"
-    run_postgres("pg_ctl", folder, "-w", "-l", str(folder / "log"), "-o", options, "start")
-
-
 def start_redis(folder: Path, port: int) -> None:
     """A server on a loopback port that keeps nothing."""
     if shutil.which("redis-server") is None:
@@ -181,8 +159,7 @@ def start_redis(folder: Path, port: int) -> None:
 
 def stop_all(shared: Path) -> None:
     """Stop what this run started and remove its folder."""
-    if (shared / "pg" / "data" / "postmaster.pid").exists():
-        run_postgres("pg_ctl", shared / "pg", "-m", "immediate", "stop")
+    stop_postgres(shared / "pg")
     if (shared / "redis.port").exists():
         port = (shared / "redis.port").read_text()
         subprocess.run(["redis-cli", "-p", port, "SHUTDOWN", "NOSAVE"], check=False, capture_output=True)
