@@ -5,21 +5,26 @@ from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
 
-from tasks.models import CalendarDay, Policy
+from tasks.models import Policy
 from tasks.rules.analyse import LightPolicy
 from tasks.rules.calendar import WorkCalendar
 
 
 @lru_cache(maxsize=4)
-def _calendar(exceptions: tuple[tuple[date, bool], ...]) -> WorkCalendar:
+def _calendar(rows: tuple[tuple[date | str, bool | int], ...]) -> WorkCalendar:
     # Building thousands of days costs milliseconds; the rows themselves are the key, so an edit is seen at once.
-    return WorkCalendar(exceptions)
+    days = (day if isinstance(day, date) else date.fromisoformat(day) for day, _is_workday in rows)
+    return WorkCalendar(tuple((day, bool(is_workday)) for day, (_day, is_workday) in zip(days, rows, strict=True)))
 
 
 def work_calendar() -> WorkCalendar:
     """Return the calendar of working days as the database has it now (one query)."""
-    return _calendar(tuple(CalendarDay.objects.order_by("day").values_list("day", "is_workday")))
+    # By hand: every act asks, and the ORM would take apart hundreds of dates that are only compared with the last ones.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT day, is_workday FROM tasks_calendarday ORDER BY day")
+        return _calendar(tuple(cursor.fetchall()))
 
 
 def policy_values(code: str, *, today: date) -> dict[str, Any]:

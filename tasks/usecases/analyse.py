@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from itertools import islice
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from tasks.models import StatusSnapshot, Task, TaskMetrics
 from tasks.queries.analyse import as_child, child_states, leaf_facts
@@ -62,9 +63,29 @@ def _refresh(tasks: Collection[Task], *, today: date) -> None:
         elif old.as_of != today:
             aged.append(row.pk)
     TaskMetrics.objects.bulk_create(new, batch_size=BATCH)
-    TaskMetrics.objects.bulk_update(moved, [*STANDING_COLUMNS, "as_of"], batch_size=500)
+    _store(moved)
     if aged:
         TaskMetrics.objects.filter(pk__in=aged).update(as_of=today)
+
+
+# One row at a time by hand: bulk_update builds a CASE over all rows and took a quarter of a status change.
+_STORE = """
+    UPDATE tasks_taskmetrics
+    SET light = %s, reasons = %s, progress = %s, planned = %s, overdue = %s, as_of = %s
+    WHERE task_id = %s
+"""
+
+
+def _store(rows: Collection[TaskMetrics]) -> None:
+    if not rows:
+        return
+    day = connection.ops.adapt_datefield_value
+    figures = [
+        (str(row.light), json.dumps(row.reasons), row.progress, row.planned, row.overdue, day(row.as_of), row.pk)
+        for row in rows
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(_STORE, figures)
 
 
 def _as_metrics(task: Task, standing: Standing, today: date) -> TaskMetrics:
