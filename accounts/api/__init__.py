@@ -1,0 +1,1 @@
+"""DOOR, programs: nothing of accounts is open to them yet."""

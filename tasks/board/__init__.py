@@ -1,0 +1,1 @@
+"""DOOR, leaders: the situation pages."""

@@ -46,6 +46,7 @@ class VoidReason(TextChoices):
     CANCELLED = "cancelled", _("The task was cancelled")
     MOVED = "moved", _("The due date was moved")
     SETTLED = "settled", _("Settled in the meantime")
+    DEMO_PAST = "demo_past", _("Demo: before anybody was there to read it")
 
 
 class MessageState(TextChoices):

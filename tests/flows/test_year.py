@@ -197,7 +197,7 @@ def test_a_year_of_the_invented_city(year):
     ]
     # Whoever files in time hears only the reminders before it.
     assert heard(year, "report", "1.1.1", "2025-06-20", "2025-08-31") == [("2025-07-02", "energy_officer -3")]
-    # A milestone claimed early is never called late; a late one is, until it is claimed, and not while the office has it.
+    # A milestone claimed early is never called late; a late one is, but not while the office has it.
     assert {what for _day, what in heard(year, "milestone", "1.1.1", "2025-11-15", "2026-02-13")} == set()
     assert heard(year, "milestone", "1.1.2", "2025-12-26", "2026-02-13") == [
         ("2025-12-26", "transport_officer -3"),

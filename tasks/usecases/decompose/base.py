@@ -9,6 +9,7 @@ from typing import Any
 import chinese_calendar
 from django.db import transaction
 from django.utils.translation import gettext as _
+from simple_history.utils import bulk_create_with_history
 
 from tasks.models import CalendarDay, Ladder, Policy, Rung
 from tasks.usecases.decompose.files import Reader
@@ -34,8 +35,7 @@ def load_base(root: Path, *, at: dt.datetime) -> dict[str, int]:
     with transaction.atomic():
         known = set(CalendarDay.objects.values_list("day", flat=True))
         fresh = [CalendarDay(day=day, **values) for day, values in sorted(days.items()) if day not in known]
-        for row in fresh:
-            row.save_audited(by=None, reason=row.basis, at=at)
+        bulk_create_with_history(fresh, CalendarDay, default_change_reason="load_base", default_date=at)
         made = [
             Policy.objects.get_or_create(
                 code=row["code"],

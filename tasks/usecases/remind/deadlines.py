@@ -41,7 +41,8 @@ def keep_milestone_deadline(milestone: Milestone, *, today: date) -> None:
     """Bring a milestone's deadline in step; a claimed milestone is with the office, so its unit is not reminded."""
     settled = SETTLED_MILESTONE_STATUSES | {MilestoneStatus.CLAIMED}
     is_open = milestone.status not in settled and milestone.task.status in OPEN_TASK_STATUSES
-    _keep(milestone.task, DeadlineKind.MILESTONE, owed_by(milestone.due_on, milestone.fix_on), is_open, {"milestone": milestone}, today)
+    owed_on = owed_by(milestone.due_on, milestone.fix_on)
+    _keep(milestone.task, DeadlineKind.MILESTONE, owed_on, is_open, {"milestone": milestone}, today)
 
 
 def keep_report_deadline(due: ReportDue, *, today: date) -> None:

@@ -28,9 +28,7 @@ def materialise_reports(*, today: date) -> int:
 
 
 def _materialise(rule: ReportRule, today: date, ahead: date, calendar: WorkCalendar) -> int:
-    tasks = Task.objects.open().filter(
-        revision_id=rule.revision_id, kind__in=rule.applies_to, issued_on__isnull=False
-    )
+    tasks = Task.objects.open().filter(revision_id=rule.revision_id, kind__in=rule.applies_to, issued_on__isnull=False)
     known = set(
         ReportDue.objects.filter(rule=rule, due_on__gte=today - timedelta(400)).values_list("task_id", "period_key")
     )
