@@ -75,7 +75,7 @@ def cell(sheet: Any, value: Any, style: Style = BODY) -> WriteOnlyCell:
 
 def _formats_of(book: Any) -> dict[Style, Any]:
     """Return the book's dressed styles: registering fonts and borders anew for every cell takes ten times as long."""
-    return book.__dict__.setdefault("_dressed", {})  # type: ignore[no-any-return]
+    return book.__dict__.setdefault("_dressed", {})
 
 
 def _dress(made: WriteOnlyCell, style: Style) -> None:
@@ -98,7 +98,7 @@ def set_page(sheet: Any, widths: Sequence[float], *, head_row: int, landscape: b
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.page_margins.left = sheet.page_margins.right = 0.4
-    sheet.page_margins.top, sheet.page_margins.bottom = 0.6, 0.6
+    sheet.page_margins.top, sheet.page_margins.bottom, sheet.page_margins.footer = 0.6, 0.7, 0.35
     sheet.print_options.horizontalCentered = True
     sheet.oddFooter.center.text = "— &P / &N —"
     sheet.print_title_rows = f"{head_row}:{head_row}"

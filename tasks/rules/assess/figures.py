@@ -17,7 +17,8 @@ def exact(value: Any) -> Fraction:
 
 def _scaled(value: Fraction, places: int) -> int:
     # Whole numbers instead of fractions: a year writes 100,000 such figures, and this halves the time of a run.
-    return (2 * abs(value.numerator) * 10**places + value.denominator) // (2 * value.denominator)
+    scale: int = 10**places
+    return (2 * abs(value.numerator) * scale + value.denominator) // (2 * value.denominator)
 
 
 def half_up(value: Fraction, places: int = CATEGORY_PLACES) -> Fraction:

@@ -96,9 +96,14 @@ def _line(work: WorkFacts, scheme: PointScheme, allotted: Fraction, total: Fract
         next_point=_next(work, scheme, possible, points) if live else None,
         target_text=work.due_on.isoformat(),
         actual_text=work.finished_on.isoformat() if work.finished_on else "",
-        completion=share,
+        completion=_done(work) if live else None,
         cause_key=work.cause_key,
     )
+
+
+def _done(work: WorkFacts) -> Fraction:
+    """Return how much of the work is done, 0–1: what was earned for it stands in the points."""
+    return ONE if work.finished_on is not None else min(ONE, max(ZERO, work.progress))
 
 
 def _inputs(work: WorkFacts) -> dict[str, object]:
@@ -135,7 +140,7 @@ def _formula(work: WorkFacts, scheme: PointScheme, allotted: Fraction, total: Fr
     share = work_share(work, scheme)
     part = f"{shown(work.weight)} ÷ {shown(total)} × {shown(allotted)}"
     if work.finished_on is None:
-        progress = min(ONE, max(ZERO, work.progress))
+        progress = _done(work)
         own = f"min({shown(progress)} × {shown(scheme.unfinished_factor)}, {shown(scheme.unfinished_cap)})"
         return f"{own} {equals(share)}; {shown(share)} × {part} {equals(points)}"
     steps = ""
