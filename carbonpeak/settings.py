@@ -241,6 +241,11 @@ EMAIL_TIMEOUT = env.number("EMAIL_TIMEOUT", 20, 1, 300)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.mailbox("DEFAULT_FROM_EMAIL", "carbonpeak@localhost")
 OFFICE_EMAIL = env.mailbox("OFFICE_EMAIL", "office@localhost")
 
+# What the product runs on; the data name the city, the code does not ------------------------------------------------
+FIXTURES = BASE_DIR / "fixtures"
+PLANS = sorted(folder.name for folder in (FIXTURES / "plans").iterdir() if folder.is_dir())
+PLAN = env.choice("PLAN", PLANS[0], PLANS)
+
 # The clock and the queue; carbonpeak/celery.py holds the rest ---------------------------------------------------------
 CELERY_BROKER_URL = env.url("CELERY_BROKER_URL", "memory://", ["memory", "redis", "rediss", "redis+socket"])
 # Two minutes at most: after five without a sweep the worker counts as dead.
@@ -319,7 +324,10 @@ UNFOLD = {
     "SITE_URL": None,
     "SHOW_LANGUAGES": False,  # the header shows the switch openly
     "SHOW_VIEW_ON_SITE": False,
-    "STYLES": [lambda request: static("tasks/admin.css")],
+    "STYLES": [lambda _request: static("tasks/admin.css")],
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("tasks/icon.svg")},
+    ],
     "SIDEBAR": {"navigation": "tasks.admin.site.navigation"},
     "COLORS": {
         "primary": {

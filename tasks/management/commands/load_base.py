@@ -15,7 +15,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            counts = load_base(settings.BASE_DIR / "fixtures", at=timezone.now())
+            counts = load_base(settings.FIXTURES, at=timezone.now())
         except DomainError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(", ".join(f"{what}: {count}" for what, count in counts.items()))

@@ -17,14 +17,14 @@ class Command(BaseCommand):
     help = "Load the demo year of plan CODE. Loading it again changes nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("code", nargs="?", default="mianyang-2024")
+        parser.add_argument("code", nargs="?", default=settings.PLAN)
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PRODUCTION:
             raise CommandError(_("Demo accounts have a public password: they are not loaded in production."))
         try:
             people = load_demo(
-                settings.BASE_DIR / "fixtures",
+                settings.FIXTURES,
                 options["code"],
                 today=timezone.localdate(),
                 password=PASSWORD,

@@ -16,7 +16,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("code")
-        parser.add_argument("--fixtures", type=Path, default=settings.BASE_DIR / "fixtures")
+        parser.add_argument("--fixtures", type=Path, default=settings.FIXTURES)
         parser.add_argument(
             "--first-year", type=int, help="first year of the office's yearly steps; default: this year"
         )

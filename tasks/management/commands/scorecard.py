@@ -39,7 +39,7 @@ class Command(BaseCommand):
         as_of = options["as_of"] or timezone.localtime(at).date()
         try:
             out.mkdir(parents=True, exist_ok=True)
-            load_scheme(settings.BASE_DIR / "fixtures", at=at)
+            load_scheme(settings.FIXTURES, at=at)
             run = score_year(options["year"], as_of=as_of, at=at)
             files = write_papers(options["year"], run, out)
         except DomainError as error:
