@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db.models import QuerySet
@@ -12,6 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from accounts.admin.base import DoorAdmin, roles_of
 from accounts.errors import DomainError
@@ -141,6 +143,12 @@ class UserAdmin(KeptAdmin, DjangoUserAdmin):
     add_fieldsets = (
         (None, {"fields": ("username", "full_name", "email", "phone", "language", "password1", "password2")}),
     )
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "language":
+            widget = UnfoldAdminSelectWidget()
+            return forms.ChoiceField(label=db_field.verbose_name, choices=settings.LANGUAGES, widget=widget)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.fieldsets if obj is not None else self.add_fieldsets

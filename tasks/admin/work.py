@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -123,8 +122,15 @@ def sections(request: HttpRequest) -> dict[str, Any]:
 
 
 def _decisions(actor: Actor, today: date) -> work.Pile:
+    found = work.requests_awaited(actor)
+    rows = [row for row in found if is_long(row, today)]
+    return work.Pile("decide", rows[: work.SHOWN], len(rows))
+
+
+def is_long(change: ChangeRequest, today: date) -> bool:
+    """Answer whether an extension is too long for the office to decide."""
     limit = policy_values("extensions", today=today)["office_limit_workdays"]
-    return work.decisions_awaited(actor, today=today, office_limit_workdays=limit, between=work_calendar().between)
+    return work_calendar().between(change.task.due_on, change.new_due_on) > int(limit)
 
 
 def _grid(rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -191,6 +197,8 @@ def _entry(row: Any, one: work.Pile, today: date) -> Entry:
         case ChangeRequest():
             dates = {"old": row.old_due_on.isoformat(), "new": row.new_due_on.isoformat()}
             entry = Entry(str(row.task), row_url(row), [_("%(old)s → %(new)s") % dates, row.get_cause_display()])
+            if one.name == "review_requests" and is_long(row, today):
+                entry.facts.append(_("the supervising leader decides"))
         case _:
             facts = [row.get_state_display(), str(row.recipient)]
             entry = Entry(row.subject, row_url(row), facts, row.last_error[:160])
@@ -210,9 +218,3 @@ def _task_facts(task: Task) -> list[Any]:
     facts: list[Any] = [light_mark(metrics_of(task).light)]
     leads = getattr(task, "lead_parts", [])
     return facts + [part.org_unit.short_name for part in leads[:1]]
-
-
-def tree_url(root: Task | None = None) -> str:
-    """Return the address of the task tree, or of one branch of it."""
-    base = reverse("admin:tree")
-    return f"{base}?root={root.pk}" if root is not None else base

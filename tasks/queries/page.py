@@ -163,6 +163,11 @@ def milestone_facts_of(task: Task, milestones: Sequence[Milestone], *, today: da
     }
 
 
+def last_return(subject: str) -> AuditEntry | None:
+    """Return the newest act that gave `subject` ("task:12", "report:3") back, with its reason."""
+    return AuditEntry.objects.filter(subject=subject, act="return").order_by("-at", "-pk").first()
+
+
 def last_report(due: ReportDue) -> ProgressReport | None:
     """Return the newest report of the same task for an earlier period that was signed or accepted."""
     return (

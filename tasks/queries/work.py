@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from accounts.models import Appointment, AuditEntry, OrgUnit, Post, User
 from accounts.vocab import Role
@@ -192,7 +193,8 @@ def _drafts() -> QuerySet[Any]:
     """Return the drafts at the top of what is not issued: whoever opens one issues what is below it too."""
     rows = Task.objects.filter(status=TaskStatus.DRAFT).exclude(kind=TaskKind.CAMPAIGN)
     parent_waits = Task.objects.filter(pk=OuterRef("parent"), status=TaskStatus.DRAFT).exclude(kind=TaskKind.CAMPAIGN)
-    return _tasks(rows.filter(~Exists(parent_waits))).order_by("revision", "path")
+    # in the order of the index on status and date: by path, the database would walk the whole plan to find few drafts
+    return _tasks(rows.filter(~Exists(parent_waits))).order_by("due_on", "path")
 
 
 def undelivered() -> Pile:
@@ -210,23 +212,15 @@ def inspector_piles() -> list[Pile]:
     ]
 
 
-def decisions_awaited(actor: Actor, *, today: date, office_limit_workdays: int, between: Any) -> Pile:
-    """Return the requested extensions too long for the office, in the leader's portfolio.
-
-    `between`: counts the working days between two days.
-    """
-    rows = ChangeRequest.objects.filter(status=ChangeStatus.SIGNED, task__in=visible_tasks(actor).values("pk"))
-    found = [
-        row
-        for row in rows.select_related("task").order_by("requested_on", "pk")[:200]
-        if between(row.task.due_on, row.new_due_on) > office_limit_workdays
-    ]
-    return Pile("decide", found[:SHOWN], len(found))
+def requests_awaited(actor: Actor) -> list[ChangeRequest]:
+    """Return the signed extension requests in the leader's portfolio, the oldest first, at most 200."""
+    rows = _requests(status=ChangeStatus.SIGNED, task__in=visible_tasks(actor).values("pk"))
+    return list(rows.order_by("requested_on", "pk")[:200])
 
 
 def reds(actor: Actor) -> Pile:
-    """Return the red tasks `actor` sees, the longest overdue first; a campaign is red through what is below it."""
-    rows = TaskMetrics.objects.filter(light=Light.RED).exclude(task__kind=TaskKind.CAMPAIGN)
+    """Return the red tasks `actor` sees, the longest overdue first."""
+    rows = TaskMetrics.objects.filter(light=Light.RED)
     if not actor.sees_whole_city():
         rows = rows.filter(task__in=visible_tasks(actor).values("pk"))
     return pile("red", rows.select_related("task").order_by("-overdue", "task"))
@@ -235,15 +229,15 @@ def reds(actor: Actor) -> Pile:
 def lights_by_campaign(actor: Actor, *, only: str | None = None) -> list[dict[str, Any]]:
     """Return, per campaign `actor` sees into, the number of tasks per light, in the plan's order.
 
-    Rows are {"campaign": Task, "lights": {light: count}, "total": count}; campaigns themselves are not counted.
+    Rows are {"campaign": Task, "lights": {light: count}, "total": count}; a campaign counts among its own tasks.
     """
-    counted = TaskMetrics.objects.filter(task__campaign__isnull=False)
+    counted = TaskMetrics.objects.annotate(root=Coalesce("task__campaign", "task"))
     if only is not None:
         counted = counted.filter(light=only)
     if not actor.sees_whole_city():
         counted = counted.filter(task__in=visible_tasks(actor).values("pk"))
     table: dict[int, dict[str, int]] = {}
-    for campaign, light, count in counted.values_list("task__campaign", "light").annotate(n=Count("pk")).order_by():
+    for campaign, light, count in counted.values_list("root", "light").annotate(n=Count("pk")).order_by():
         table.setdefault(campaign, {})[light] = count
     campaigns = Task.objects.filter(pk__in=table).order_by("revision", "path")
     return [

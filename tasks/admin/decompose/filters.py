@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +15,14 @@ from accounts.models import OrgUnit
 from tasks.admin.base import actor_for
 from tasks.models import Responsibility, Task
 from tasks.queries.scope import visible_tasks
+from tasks.rules.gate import Actor
 from tasks.vocab import OPEN_TASK_STATUSES, Light, ResponsibilityKind, TaskStatus
+
+
+def with_something_visible(roots: QuerySet[Any], actor: Actor) -> QuerySet[Any]:
+    """Return those of the plan's roots that are, or have below them, a task the person sees."""
+    seen = visible_tasks(actor)
+    return roots.filter(Q(Exists(seen.filter(campaign=OuterRef("pk")))) | Q(Exists(seen.filter(pk=OuterRef("pk")))))
 
 
 class CampaignFilter(DropdownFilter):
@@ -28,13 +35,14 @@ class CampaignFilter(DropdownFilter):
         actor = actor_for(request)
         roots = Task.objects.filter(parent__isnull=True)
         if not actor.sees_whole_city():
-            seen = visible_tasks(actor)
-            roots = roots.filter(pk__in=seen.values("campaign")) | roots.filter(pk__in=seen.values("pk"))
+            roots = with_something_visible(roots, actor)
         return [(root.pk, str(root)) for root in roots.order_by("revision", "path")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         value = self.value()
-        return queryset.filter(campaign=value) if value and value.isdecimal() else queryset
+        if not value or not value.isdecimal():
+            return queryset
+        return queryset.filter(Q(campaign=value) | Q(pk=value))
 
 
 class LightFilter(DropdownFilter):
@@ -72,9 +80,11 @@ class LeadFilter(DropdownFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[int, str]]:
         actor = actor_for(request)
         leads = Responsibility.objects.filter(kind=ResponsibilityKind.LEAD)
-        if not actor.sees_whole_city():
-            leads = leads.filter(task__in=visible_tasks(actor).values("pk"))
-        units = OrgUnit.objects.filter(pk__in=leads.values("org_unit"))
+        if actor.sees_whole_city():  # one probe per unit instead of a walk through every responsibility
+            units = OrgUnit.objects.filter(Exists(leads.filter(org_unit=OuterRef("pk"))))
+        else:
+            led = leads.filter(task__in=visible_tasks(actor).values("pk"))
+            units = OrgUnit.objects.filter(pk__in=led.values("org_unit"))
         return list(units.order_by("position", "pk").values_list("pk", "short_name"))
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from tasks.admin.acts import ActingAdmin, buttons, number, results_page
 from tasks.admin.base import actor_for, light_mark, metrics_of, progress_bar, row_url
 from tasks.errors import Refusal, RefusedError
-from tasks.models import ChangeRequest, Milestone, ReportDue, Task
+from tasks.models import ChangeRequest, Milestone, ReportDue, Responsibility, Task
 from tasks.queries import page as reads
 from tasks.queries.base import policy_values
 from tasks.queries.words import People, act_label, in_words, reasons_in_words, status_label
@@ -24,8 +24,9 @@ from tasks.rules.gate import Actor, holds_seat, legal_moves
 from tasks.rules.track import LEAD_OFFICER, MILESTONE_MACHINE, RESPONSIBLE_OFFICER, SubjectFacts
 from tasks.usecases.bulk import move_with_below
 from tasks.usecases.track import attach_evidence, request_extension
-from tasks.vocab import ChangeCause, ChangeStatus, ResponsibilityKind, TaskMove
+from tasks.vocab import ChangeCause, ChangeStatus, ResponsibilityKind, TaskMove, TaskStatus
 
+FAR_DAYS = 60  # why a step that far ahead cannot be claimed yet is folded away
 BELOW = {
     TaskMove.ISSUE: gettext_lazy("Issue with everything below"),
     TaskMove.SIGN_FOR: gettext_lazy("Sign for everything below"),
@@ -55,6 +56,8 @@ def task_view(
         "bar": progress_bar(standing.progress, standing.planned),
         "reasons": reasons_in_words(standing.reasons),
         "refusal": in_words(refusal, "task", people) if refusal else None,
+        "returned": reads.last_return(f"task:{task.pk}") if task.status == TaskStatus.RETURNED else None,
+        "parts": _parts(shown.responsibilities),
         "children": [_child(child) for child in shown.children],
         "milestones": _milestones(screen, task, shown, actor, people, today),
         "reports": [_report(row) for row in shown.reports],
@@ -113,6 +116,14 @@ def _forms(task: Task, shown: reads.TaskPage, actor: Actor, today: date) -> dict
     }
 
 
+def _parts(rows: list[Responsibility]) -> list[dict[str, Any]]:
+    """Return the responsible units, those with the same part, confirmation and basis together."""
+    groups: dict[tuple[str, str, str], list[Responsibility]] = {}
+    for row in rows:
+        groups.setdefault((row.kind, row.confirmation, row.basis), []).append(row)
+    return [{"first": group[0], "units": [row.org_unit.short_name for row in group]} for group in groups.values()]
+
+
 def _child(child: Task) -> dict[str, Any]:
     standing = metrics_of(child)
     parts = child.lead_parts  # type: ignore[attr-defined]  # set by with_lead
@@ -135,7 +146,9 @@ def _milestones(
         verdicts = legal_moves(MILESTONE_MACHINE, facts[row.pk], actor, today=today)
         found = buttons("milestone", row, verdicts, people, door.act_url)
         late = row.due_on < today and row.status in {"planned", "returned"}
-        rows.append({"row": row, "late": late, "acts": [button for button in found if not button.others]})
+        acts = [button for button in found if not button.others]
+        far = row.due_on > today + timedelta(FAR_DAYS) and not any(button.allowed for button in acts)
+        rows.append({"row": row, "late": late, "far": far, "acts": acts})
     return rows
 
 

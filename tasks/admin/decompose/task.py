@@ -15,13 +15,13 @@ from django.utils.translation import gettext_lazy
 
 from accounts.vocab import Role
 from tasks.admin.acts import ActingAdmin
-from tasks.admin.base import actor_for, light_mark, metrics_of, progress_bar
+from tasks.admin.base import actor_for, dated, light_mark, metrics_of, progress_bar
 from tasks.admin.decompose import page
 from tasks.admin.decompose.filters import CampaignFilter, DueFilter, LeadFilter, LightFilter, StatusFilter
 from tasks.models import Task
 from tasks.queries.page import with_lead
 from tasks.usecases.track import TASKS
-from tasks.vocab import Confirmation, Light, TaskMove
+from tasks.vocab import Confirmation, Light, TaskKind, TaskMove
 
 
 @admin.register(Task)
@@ -95,12 +95,11 @@ class TaskAdmin(ActingAdmin):
     @admin.display(description=gettext_lazy("due on"), ordering="due_on")
     def due(self, task: Task) -> SafeString:
         late = metrics_of(task).overdue
-        words = _("%(days)d working days late") % {"days": late} if late else ""
-        return format_html('{} <span class="cp-late">{}</span>', task.due_on.isoformat(), words)
+        return dated(task.due_on, _("%(days)d working days late") % {"days": late} if late else "")
 
     @admin.display(description=gettext_lazy("status"))
     def shown_status(self, task: Task) -> str:
-        return task.get_status_display()
+        return "–" if task.kind == TaskKind.CAMPAIGN else task.get_status_display()
 
     # --- acts on many ------------------------------------------------------------------------------------------------
     def get_actions(self, request: HttpRequest) -> Any:

@@ -10,15 +10,15 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from tasks.admin.acts import number
-from tasks.admin.base import actor_for, light_mark, metrics_of, progress_bar, row_url
-from tasks.admin.work import tree_url
+from tasks.admin.base import actor_for, light_mark, metrics_of, progress_bar, row_url, tree_url
+from tasks.admin.decompose.filters import with_something_visible
 from tasks.models import Task
 from tasks.queries.page import with_lead
 from tasks.queries.published import published_nodes
 from tasks.queries.scope import visible_tasks
 from tasks.rules.decompose import ancestor_paths
 from tasks.rules.gate import Actor
-from tasks.vocab import Confirmation, Light
+from tasks.vocab import Confirmation, Light, TaskKind
 
 MOST_NODES = 600
 
@@ -52,10 +52,9 @@ def _root(request: HttpRequest, actor: Actor) -> Task | None:
 
 
 def _roots(actor: Actor) -> Any:
-    seen = visible_tasks(actor)
     roots = Task.objects.filter(parent__isnull=True)
     if not actor.sees_whole_city():
-        roots = roots.filter(pk__in=seen.values("campaign")) | roots.filter(pk__in=seen.values("pk"))
+        roots = with_something_visible(roots, actor)
     return roots.order_by("revision", "path")
 
 
@@ -97,7 +96,7 @@ def _is_above(task: Task, other: Task) -> bool:
 
 
 def _node(task: Task, *, opened: bool) -> dict[str, Any]:
-    node: dict[str, Any] = {"row": task, "children": [], "open": opened or task.depth == 0}
+    node: dict[str, Any] = {"row": task, "children": [], "open": opened or task.kind == TaskKind.CAMPAIGN}
     if getattr(task, "only_named", False):
         return node
     standing = metrics_of(task)

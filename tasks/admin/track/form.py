@@ -40,7 +40,7 @@ class DayInput(forms.DateInput):
 
 def text(label: Promise) -> forms.CharField:
     """Return a field for a paragraph."""
-    return forms.CharField(label=label, required=False, max_length=10_000, widget=forms.Textarea)
+    return forms.CharField(label=label, required=False, max_length=10_000, widget=forms.Textarea(attrs={"rows": 4}))
 
 
 class ReportForm(forms.Form):
@@ -164,6 +164,7 @@ def _page(
         "acts": [button for button in acts if not button.others],
         "others": [button for button in acts if button.others],
         "refusal": in_words(refusal, "report", people) if refusal else None,
+        "returned": reads.last_return(f"report:{report.pk}") if report and report.times_returned else None,
         "late": due.status != "filed" and due.due_on < today,
     }
     request.current_app = screen.admin_site.name

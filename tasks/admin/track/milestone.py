@@ -16,7 +16,7 @@ from unfold.contrib.filters.admin import DropdownFilter
 
 from accounts.vocab import Role
 from tasks.admin.acts import ActingAdmin
-from tasks.admin.base import actor_for, row_url
+from tasks.admin.base import actor_for, dated, row_url
 from tasks.models import Milestone
 from tasks.usecases.track import MILESTONES
 from tasks.vocab import MilestoneMove, MilestoneStatus
@@ -40,9 +40,9 @@ class ShowFilter(DropdownFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [
-            ("open", gettext_lazy("Open")),
+            ("open", pgettext_lazy("milestone", "Open")),
             ("claimed", gettext_lazy("To review")),
-            ("accepted", gettext_lazy("Accepted")),
+            ("accepted", pgettext_lazy("milestone", "Accepted")),
             ("waived", gettext_lazy("Waived")),
             ("all", gettext_lazy("All")),
         ]
@@ -62,7 +62,7 @@ class MilestoneAdmin(ActingAdmin):
     list_select_related = ("task",)
     search_fields = ("title__icontains", "task__code__istartswith")
     search_help_text = gettext_lazy("Title, or code of the task")
-    ordering = ("due_on", "pk")
+    ordering = ("status", "due_on", "pk")
     actions = ("accept_selected",)
 
     def page_url(self, row: Any) -> str:
@@ -91,9 +91,7 @@ class MilestoneAdmin(ActingAdmin):
     @admin.display(description=gettext_lazy("due on"), ordering="due_on")
     def due(self, milestone: Milestone) -> SafeString:
         late = milestone.status in OPEN and milestone.due_on < timezone.localdate()
-        return format_html(
-            '{} <span class="cp-late">{}</span>', milestone.due_on.isoformat(), _("late") if late else ""
-        )
+        return dated(milestone.due_on, _("late") if late else "")
 
     @admin.display(description=gettext_lazy("status"))
     def shown_status(self, milestone: Milestone) -> str:

@@ -17,7 +17,7 @@ from unfold.contrib.filters.admin import DropdownFilter
 
 from accounts.vocab import Role
 from tasks.admin.acts import ActingAdmin
-from tasks.admin.base import ScopedAdmin, actor_for
+from tasks.admin.base import ScopedAdmin, actor_for, dated
 from tasks.admin.track import form
 from tasks.models import ProgressReport, ReportDue
 from tasks.usecases.track import REPORTS
@@ -46,7 +46,7 @@ class ShowFilter(DropdownFilter):
             ("draft", gettext_lazy("Draft")),
             ("signed", gettext_lazy("To review")),
             ("returned", gettext_lazy("Returned")),
-            ("accepted", gettext_lazy("Accepted")),
+            ("accepted", pgettext_lazy("report", "Accepted")),
             ("all", gettext_lazy("All")),
         ]
 
@@ -64,7 +64,7 @@ class ReportDueAdmin(ScopedAdmin):
     list_select_related = ("task", "report")
     search_fields = ("task__code__istartswith", "task__title__icontains", "period_key")
     search_help_text = gettext_lazy("Code, title or period")
-    ordering = ("due_on", "pk")
+    ordering = ("status", "due_on", "pk")  # the index's order: missed, then open
     actions = ("accept_selected",)
 
     def change_view(
@@ -91,7 +91,7 @@ class ReportDueAdmin(ScopedAdmin):
     @admin.display(description=gettext_lazy("due on"), ordering="due_on")
     def due(self, due: ReportDue) -> SafeString:
         late = due.status != ReportDueStatus.FILED and due.due_on < timezone.localdate()
-        return format_html('{} <span class="cp-late">{}</span>', due.due_on.isoformat(), _("late") if late else "")
+        return dated(due.due_on, _("late") if late else "")
 
     @admin.display(description=gettext_lazy("progress so far, %"))
     def progress(self, due: ReportDue) -> str:
