@@ -200,7 +200,7 @@ def test_sweep_takes_the_same_statements_for_one_and_three(late, more):
         done = swept(DAY_AFTER)
     assert done.counts["fired"] == 1 + more
     lock = connection.vendor == "postgresql"
-    assert len(queries) == 14 + lock
+    assert len(queries) == 15 + lock
 
 
 def test_sweep_without_work_takes_a_handful_of_statements(late):
