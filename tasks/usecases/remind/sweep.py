@@ -277,7 +277,7 @@ class _Run:
 
     def miss_reports(self) -> None:
         """Mark reports missed whose day has passed: a machine's act, recorded as one entry for all of them."""
-        late = ReportDue.objects.filter(status=ReportDueStatus.OPEN, due_on__lt=self.done.today)
+        late = ReportDue.objects.late(self.done.today).filter(status=ReportDueStatus.OPEN)
         ids = sorted(late.select_for_update().values_list("pk", flat=True))
         if not ids:
             return
