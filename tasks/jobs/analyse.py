@@ -21,4 +21,4 @@ def roll_day() -> None:
     if EngineRun.objects.filter(job=JOB, as_of=today).exists():
         return
     counts = {"reports": materialise_reports(today=today), "tasks": roll(today=today)}
-    EngineRun.objects.create(job=JOB, as_of=today, started_at=at, beat_at=timezone.now(), counts=counts)
+    EngineRun.objects.create(job=JOB, as_of=today, started_at=at, beat_at=at, counts=counts)
