@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import OrgUnit
 from tasks.models.decompose import Milestone, Task
@@ -104,7 +105,7 @@ class Message(models.Model):
     channel = models.CharField(_("channel"), max_length=20, default="email")
     message_class = models.CharField(_("class"), max_length=20, default="digest")
     address = models.CharField(_("address"), max_length=254)
-    subject = models.CharField(_("subject"), max_length=250)
+    subject = models.CharField(pgettext_lazy("mail", "subject"), max_length=250)
     message_id = models.CharField(_("Message-ID"), max_length=200, unique=True)
     body = models.BinaryField(_("frozen bytes"))
     state = models.CharField(_("state"), max_length=10, choices=MessageState, default=MessageState.READY)

@@ -2,11 +2,12 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class CriterionCategory(TextChoices):
-    TARGETS = "targets", _("Targets")
-    TASKS = "tasks", _("Tasks")
+    TARGETS = "targets", pgettext_lazy("category", "Targets")
+    TASKS = "tasks", pgettext_lazy("category", "Tasks")
     PROCESS = "process", _("Process")
     COLLABORATION = "collaboration", _("Collaboration")
     BONUS = "bonus", _("Bonus")
@@ -27,7 +28,7 @@ class Grade(TextChoices):
 
 
 class CycleState(TextChoices):
-    OPEN = "open", _("Open")
+    OPEN = "open", pgettext_lazy("assessment year", "Open")
     FROZEN = "frozen", _("Frozen")
 
 

@@ -2,17 +2,18 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class TaskStatus(TextChoices):
-    DRAFT = "draft", _("Draft")
+    DRAFT = "draft", pgettext_lazy("task", "Draft")
     ISSUED = "issued", _("Issued, awaiting receipt")
     IN_PROGRESS = "in_progress", _("In progress")
     SUBMITTED = "submitted", _("Completion submitted")
     RETURNED = "returned", _("Returned")
-    ACCEPTED = "accepted", _("Accepted")
+    ACCEPTED = "accepted", pgettext_lazy("task", "Accepted")
     CLOSED = "closed", _("Closed")
-    CANCELLED = "cancelled", _("Cancelled")
+    CANCELLED = "cancelled", pgettext_lazy("task", "Cancelled")
 
 
 # Statuses in which a unit owes work, so that deadlines run and alarms sound (domain invariant 7).
@@ -23,7 +24,7 @@ DONE_TASK_STATUSES = frozenset({TaskStatus.ACCEPTED, TaskStatus.CLOSED})
 class TaskMove(TextChoices):
     ISSUE = "issue", _("Issue")
     SIGN_FOR = "sign_for", _("Sign for")
-    OBJECT = "object", _("Object")
+    OBJECT = "object", pgettext_lazy("task", "Object")
     SUBMIT = "submit", _("Submit completion")
     WITHDRAW = "withdraw", _("Withdraw submission")
     CONCUR = "concur", _("Concur (inspector)")
@@ -38,7 +39,7 @@ class MilestoneStatus(TextChoices):
     PLANNED = "planned", _("Planned")
     CLAIMED = "claimed", _("Claimed")
     RETURNED = "returned", _("Returned")
-    ACCEPTED = "accepted", _("Accepted")
+    ACCEPTED = "accepted", pgettext_lazy("milestone", "Accepted")
     WAIVED = "waived", _("Waived")
 
 
@@ -69,7 +70,7 @@ class ReportStatus(TextChoices):
     DRAFT = "draft", _("Draft")
     SIGNED = "signed", _("Signed and filed")
     RETURNED = "returned", _("Returned")
-    ACCEPTED = "accepted", _("Accepted")
+    ACCEPTED = "accepted", pgettext_lazy("report", "Accepted")
 
 
 class ReportMove(TextChoices):
