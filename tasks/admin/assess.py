@@ -69,10 +69,6 @@ class ScoreSheetAdmin(ScopedAdmin):
     search_help_text = gettext_lazy("Name of the unit")
     ordering = ("-cycle__year", "group", "rank", "org_unit_id", "-version")
 
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        """Let this list's own filters through; any other field in the address stays refused."""
-        return lookup in {GroupFilter.parameter_name, VersionFilter.parameter_name}
-
     @admin.display(description=gettext_lazy("year"), ordering="cycle__year")
     def year(self, sheet: ScoreSheet) -> str:
         return str(sheet.cycle.year)
