@@ -17,4 +17,4 @@ def test_roll_day_turns_the_day_once():
     StatusSnapshot.objects.all().delete()
     roll_day()
     run = EngineRun.objects.get(job="roll_day")
-    assert (run.counts, StatusSnapshot.objects.count()) == ({"tasks": first}, 0)
+    assert (run.counts["tasks"], StatusSnapshot.objects.count()) == (first, 0)
