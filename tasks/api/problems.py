@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.signals import got_request_exception
-from django.http import Http404, HttpRequest, UnreadablePostError
+from django.http import Http404, UnreadablePostError
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
@@ -142,8 +142,3 @@ def _errors(detail: Any, path: str = "") -> list[dict[str, str]]:
     if isinstance(detail, list):
         return [row for inner in detail for row in _errors(inner, path)]
     return [{"field": path, "message": str(detail)}]
-
-
-def unknown_address(request: HttpRequest) -> dict[str, Any]:
-    """Return the problem of an address nobody serves."""
-    return problem(404, instance=request.path)
