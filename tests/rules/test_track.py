@@ -4,8 +4,6 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from accounts.vocab import Role
 from tasks.errors import REFUSAL_WORDS, Refusal
@@ -19,9 +17,6 @@ from tasks.rules.track import (
     MilestoneFacts,
     ReportFacts,
     TaskFacts,
-    declared_progress,
-    milestone_date,
-    quality_of_result,
 )
 from tasks.vocab import (
     ChangeMove,
@@ -283,38 +278,6 @@ def test_completion_guards_speak_in_the_order_work_is_done():
     assert refused("task", "submit", replace(bare, open_milestones=0), HEAD).code == "TRK-02.children_open"
     last = replace(bare, open_milestones=0, open_children=0)
     assert refused("task", "submit", last, HEAD).code == "TRK-03.no_evidence"
-
-
-@pytest.mark.rule("TRK-08")
-@given(st.integers(-1000, 1000))
-def test_declared_progress_is_taken_from_0_to_95(value):
-    answer = declared_progress(value)
-    assert answer == (None if 0 <= value <= 95 else Refusal("TRK-08.progress_range"))
-
-
-@pytest.mark.rule("TRK-21")
-@pytest.mark.parametrize(
-    ("given_quality", "quality"),
-    [("0", "0.00"), (1, "1.00"), ("0.855", "0.86"), ("0.845", "0.84"), (0.9, "0.90"), ("-0.001", "0.00")],
-)
-def test_quality_is_kept_with_two_places(given_quality, quality):
-    assert str(quality_of_result(given_quality)).lstrip("-") == quality
-
-
-@pytest.mark.rule("TRK-21")
-@pytest.mark.parametrize("given_quality", ["1.01", -1, "good", "", None, "nan", "inf"])
-def test_quality_outside_zero_to_one_is_refused(given_quality):
-    assert quality_of_result(given_quality) == Refusal("TRK-21.quality")
-
-
-@pytest.mark.rule("DEC-03")
-@given(st.dates(), st.dates() | st.none())
-def test_milestone_may_not_be_dated_after_its_task(due_on, task_due_on):
-    late = task_due_on is not None and due_on > task_due_on
-    refusal = milestone_date(due_on, task_due_on)
-    assert refusal == (
-        Refusal("DEC-03.after_parent", {"due_on": due_on, "parent_due_on": task_due_on}) if late else None
-    )
 
 
 def test_every_guard_refuses_in_words_with_a_remedy():
