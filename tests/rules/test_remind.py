@@ -19,6 +19,7 @@ from tasks.rules.remind import (
     next_slot,
     next_step,
     one_line,
+    owed_by,
     retry_at,
     subject_form,
     who_is_told,
@@ -206,3 +207,11 @@ def test_one_line_never_breaks_a_header(text, limit):
     line = one_line(text, limit)
     assert len(line) <= limit
     assert line.isprintable()
+
+
+@pytest.mark.rule("REM-15")
+def test_a_return_gives_a_later_date_and_never_an_earlier_one():
+    due_on = date(2026, 7, 7)
+    assert owed_by(due_on, None) == due_on
+    assert owed_by(due_on, date(2026, 7, 10)) == date(2026, 7, 10)
+    assert owed_by(due_on, date(2026, 7, 1)) == due_on

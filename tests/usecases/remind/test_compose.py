@@ -43,6 +43,7 @@ def test_compose_writes_one_message_a_person(told, city):
     assert Message.objects.filter(recipient=city.people["energy_head"]).count() == 1
 
 
+@pytest.mark.rule("REM-07")
 def test_compose_twice_writes_nothing_twice(told):
     composed(DAY)
     first = list(Message.objects.values_list("pk", "body"))
