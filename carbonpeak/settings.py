@@ -197,8 +197,8 @@ CONTENT_SECURITY_POLICY = {
 # Language and time ---------------------------------------------------------------------------------------------------
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
 LANGUAGE_CODE = env.choice("LANGUAGE_CODE", "zh-hans", ["zh-hans", "en"])
-# Ours first: they complete what the libraries left untranslated.
-LOCALE_PATHS = [BASE_DIR / "tasks" / "locale", BASE_DIR / "accounts" / "locale"]
+# Ours first: they complete and correct what the libraries say.
+LOCALE_PATHS = [BASE_DIR / app / "locale" for app in ("tasks", "accounts", "carbonpeak")]
 TIME_ZONE = env.time_zone("TIME_ZONE", "Asia/Shanghai")
 USE_TZ = True
 

@@ -15,7 +15,7 @@ from unfold.contrib.filters.admin import DropdownFilter
 from accounts.vocab import CITY_WIDE_ROLES
 from tasks.admin.base import ScopedAdmin
 from tasks.models import Message, Notice
-from tasks.vocab import MessageState
+from tasks.vocab import MessageState, VoidReason
 
 NEEDS = [MessageState.FAILED, MessageState.DOUBT]
 
@@ -29,8 +29,8 @@ class NoticeAdmin(ScopedAdmin):
     search_fields = ("deadline__task__code__istartswith",)
     search_help_text = _("Code of the task")
     ordering = ("-fired_on", "-pk")
-    fields = ("fired_on", "level", "named", "recipient", "addressee", "fallback", "slot_at", "state", "void_reason")
-    readonly_fields = ("level", "named")
+    fields = ("fired_on", "level", "named", "recipient", "addressee", "fallback", "slot_at", "state", "why_void")
+    readonly_fields = ("level", "named", "why_void")
 
     @admin.display(description=_("level"))
     def level(self, notice: Notice) -> str:
@@ -40,6 +40,11 @@ class NoticeAdmin(ScopedAdmin):
     def named(self, notice: Notice) -> SafeString:
         task = notice.deadline.task
         return format_html('<span class="cp-code">{}</span> {}', task.code, task.title)
+
+    @admin.display(description=_("why void"))
+    def why_void(self, notice: Notice) -> str:
+        known = notice.void_reason in VoidReason.values
+        return str(VoidReason(notice.void_reason).label) if known else notice.void_reason
 
 
 class StateFilter(DropdownFilter):

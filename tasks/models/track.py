@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import AuditedModel, OrgUnit
 from tasks.models.decompose import Indicator, Milestone, PlanRevision, Task
@@ -57,7 +58,7 @@ class ReportDue(models.Model):
     period_key = models.CharField(_("period"), max_length=10)
     period_end = models.DateField(_("period ends"))
     opens_on = models.DateField(_("opens on"))
-    due_on = models.DateField(_("due on"))
+    due_on = models.DateField(pgettext_lazy("report", "due on"))
     fix_on = models.DateField(_("to be corrected by"), null=True, blank=True)  # after a return; due_on never moves
     status = models.CharField(_("status"), max_length=20, choices=ReportDueStatus, default=ReportDueStatus.OPEN)
 

@@ -32,9 +32,11 @@ class TargetAdmin(ScopedAdmin):
     def figure(self, target: Target) -> str:
         if target.value is None:
             return target.qualifier or "–"
-        figure = f"{target.value.normalize():f} {target.unit}"
-        return f"{target.get_comparator_display()} {figure} {target.qualifier}".strip()
+        comparator = target.get_comparator_display()
+        # The plan's own words repeat the comparator more often than not.
+        words = [word for word in target.qualifier.split("、") if word and word != comparator]
+        return " · ".join([f"{comparator} {target.value.normalize():f} {target.unit}".strip(), *words])
 
     @admin.display(description=_("source section"))
     def source(self, target: Target) -> str:
-        return f"{target.section} #{target.sentence}"
+        return str(_("%(section)s, sentence %(number)s") % {"section": target.section, "number": target.sentence})

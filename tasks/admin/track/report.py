@@ -88,7 +88,7 @@ class ReportDueAdmin(ScopedAdmin):
     def named(self, due: ReportDue) -> SafeString:
         return format_html('<span class="cp-code">{}</span> {}', due.task.code, due.task.title)
 
-    @admin.display(description=gettext_lazy("due on"), ordering="due_on")
+    @admin.display(description=pgettext_lazy("report", "due on"), ordering="due_on")
     def due(self, due: ReportDue) -> SafeString:
         late = due.status != ReportDueStatus.FILED and due.due_on < timezone.localdate()
         return dated(due.due_on, _("late") if late else "")

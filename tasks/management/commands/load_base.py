@@ -5,9 +5,17 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from tasks.errors import DomainError
 from tasks.usecases.decompose.base import load_base
+
+WORDS = {
+    "calendar_days": _("calendar days"),
+    "policies": _("policies"),
+    "ladders": _("ladders"),
+    "schemes": _("schemes"),
+}
 
 
 class Command(BaseCommand):
@@ -18,4 +26,4 @@ class Command(BaseCommand):
             counts = load_base(settings.FIXTURES, at=timezone.now())
         except DomainError as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(", ".join(f"{what}: {count}" for what, count in counts.items()))
+        self.stdout.write(", ".join(f"{WORDS.get(what, what)}: {count}" for what, count in counts.items()))

@@ -32,8 +32,9 @@ class Command(BaseCommand):
             )
         except DomainError as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(f"  demo users: {people}")
+        self.show(_("demo accounts"), people)
 
     def show(self, what: str, count: int) -> None:
-        self.stdout.write(f"  {what}: {count}")
+        name = _("People") if what == "people" else what
+        self.stdout.write(f"  {name}: {count}")
         self.stdout.flush()

@@ -6,9 +6,21 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from tasks.errors import DomainError
 from tasks.usecases.decompose.load_plan import load_plan
+
+WORDS = {
+    "organisations": _("units"),
+    "sentences": _("sentences of the plan"),
+    "tasks": _("tasks"),
+    "responsibilities": _("responsibilities"),
+    "targets": _("targets"),
+    "milestones": _("milestones"),
+    "projects": _("named projects"),
+    "unchanged": _("loaded before, unchanged"),
+}
 
 
 class Command(BaseCommand):
@@ -33,5 +45,5 @@ class Command(BaseCommand):
         self.stdout.write(self.style.SUCCESS(str(revision)))
 
     def show(self, what: str, count: int) -> None:
-        self.stdout.write(f"  {what}: {count}")
+        self.stdout.write(f"  {WORDS.get(what, what)}: {count}")
         self.stdout.flush()
