@@ -103,15 +103,17 @@ def unit_piles(units: frozenset[int], *, heads: bool, today: date) -> list[Pile]
             ),
             pile("sign_requests", _requests(status=ChangeStatus.DRAFT).filter(of_led).order_by("pk")),
         ]
-    unwritten = Q(report__isnull=True) | Q(report__status=ReportStatus.DRAFT, report__done="")
-    drafts = Q() if heads else Q(report__status=ReportStatus.DRAFT)  # an officer's draft waits for the head
+    # a returned report is in its own pile, and a draft with something in it waits for the head's signature
+    elsewhere = ProgressReport.objects.filter(due=OuterRef("pk")).filter(
+        Q(status=ReportStatus.RETURNED) | (Q(status=ReportStatus.DRAFT) & ~Q(done="") if heads else Q(pk__in=[]))
+    )
     piles += [
         pile("overdue", _tasks(working.filter(due_on__lt=today)).order_by("due_on", "path")),
         pile(
             "reports",
             ReportDue.objects.filter(
                 of_led,
-                unwritten | drafts,
+                ~Exists(elsewhere),
                 status__in=[ReportDueStatus.OPEN, ReportDueStatus.MISSED],
                 opens_on__lte=today,
                 task__status__in=[*WORKED_ON, TaskStatus.SUBMITTED],

@@ -1,36 +1,30 @@
-"""A city at work and its people signed in: what every test of the admin starts from."""
+"""A city at work, its people signed in, and a door whose clock stands still: where every test of the admin starts."""
 
-import datetime as dt
+from collections.abc import Callable
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from tests.factories import City, issue_all, make_city
+from tests.factories import City, noon
+from tests.steps import DAY, staffed_city
+
+
+@pytest.fixture(autouse=True)
+def _clock(monkeypatch):
+    """Let the door's clock show the day the steps are made on."""
+    monkeypatch.setattr(timezone, "now", lambda: noon(DAY))
 
 
 @pytest.fixture
-def day() -> dt.date:
-    """The day the door's clock shows, which these tests cannot choose."""
-    return timezone.localdate()
-
-
-@pytest.fixture
-def city(db, day) -> City:
+def city(db) -> City:
     """The invented city, its plan loaded and everybody in post, nothing issued."""
-    return make_city(day)
+    return staffed_city()
 
 
 @pytest.fixture
-def running(city, day) -> City:
-    """The same city with every task issued and signed for."""
-    issue_all(city, day)
-    return city
-
-
-@pytest.fixture
-def enter(city):
-    """A browser of the person by that short name."""
+def enter(city) -> Callable[[str], Client]:
+    """Return a browser of the person by that short name."""
 
     def signed_in(name: str) -> Client:
         client = Client()

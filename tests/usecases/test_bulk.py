@@ -1,13 +1,13 @@
-"""The same move on many rows: each answered for itself, none stopped by another, in the order asked."""
+"""The same move on many rows: each answered for itself."""
 
 import pytest
 
-from tasks.errors import Refusal
-from tasks.usecases.bulk import MOST_ROWS, RowResult, move_many, move_with_below
+from accounts.models import AuditEntry
+from tasks.errors import RefusedError
+from tasks.usecases import bulk
 from tasks.usecases.track import TASKS
-from tests.factories import issue_all, noon
-from tests.steps import DAY, LEAF, staffed_city
-from tests.trace import everything, refused
+from tests.factories import noon
+from tests.steps import DATED, DAY, ITEM, KEY, LEAF, bring, staffed_city
 
 pytestmark = pytest.mark.django_db
 
@@ -17,84 +17,70 @@ def city():
     return staffed_city()
 
 
-def ids(city, *codes):
-    return [city.task(code).pk for code in codes]
+def answers(results) -> list[tuple[str, str | None]]:
+    return [(row.label.split()[0], row.refusal and row.refusal.code) for row in results]
 
 
-def many(city, who, pks, move, reason=""):
-    return move_many(TASKS, pks, move, actor=city.actor(who, DAY), at=noon(DAY), reason=reason)
+def many(city, who, move, codes):
+    pks = [city.task(code).pk for code in codes]
+    return bulk.move_many(TASKS, pks, move, actor=city.actor(who, DAY), at=noon(DAY))
 
 
-def test_every_row_is_answered_for_itself(city):
-    campaign, item, leaf = ids(city, "1.1", "1.1.1", LEAF)
-    results = many(city, "office", [leaf, campaign, item, 999_999], "issue")
-    assert results == [
-        RowResult(leaf, "1.1.1.2 开展风资源普查"),
-        RowResult(campaign, "1.1 能源行动", Refusal("DEC-01.no_lead")),
-        RowResult(item, "1.1.1 建设风电"),
-        RowResult(999_999, "#999999", Refusal("GATE-05.hidden")),
-    ]
-    assert [city.task(code).status for code in ("1.1", "1.1.1", LEAF)] == ["draft", "issued", "issued"]
+def test_a_refused_row_stops_none_of_the_others(city):
+    bring(city, "issued", LEAF)
+    assert answers(many(city, "office", "issue", [LEAF, DATED])) == [(LEAF, "GATE-01.state"), (DATED, None)]
+    assert (city.task(LEAF).status, city.task(DATED).status) == ("issued", "issued")
 
 
-def test_rows_out_of_sight_are_answered_like_rows_that_do_not_exist(city):
-    hidden, seen = ids(city, LEAF, "1.1.2.1")
-    before = everything()
-    results = many(city, "park_head", [hidden, seen], "sign_for")
+def test_hidden_rows_and_absent_rows_are_answered_alike(city):
+    hidden = city.task(KEY).pk
+    results = bulk.move_many(TASKS, [hidden, 10**9], "sign_for", actor=city.actor("energy_head", DAY), at=noon(DAY))
     assert [(row.label, row.refusal.code) for row in results] == [
         (f"#{hidden}", "GATE-05.hidden"),
-        ("1.1.2.1 更新公交车辆", "GATE-01.state"),
-    ]
-    assert everything() == before
-
-
-def test_row_named_twice_is_moved_once(city):
-    (leaf,) = ids(city, LEAF)
-    assert many(city, "office", [leaf, leaf], "issue") == [RowResult(leaf, "1.1.1.2 开展风资源普查")]
-    assert city.task(LEAF).version == 2
-
-
-def test_each_row_needs_its_reason(city):
-    results = many(city, "office", ids(city, LEAF, "1.1.2.1"), "cancel")
-    assert {row.refusal.code for row in results} == {"GATE-04.reason"}
-    assert all(row.refusal is None for row in many(city, "office", ids(city, LEAF, "1.1.2.1"), "cancel", "并入他项"))
-
-
-def test_too_many_rows_are_refused_whole(city):
-    with refused("GATE-08.too_many"):
-        many(city, "office", range(1, MOST_ROWS + 2), "issue")
-
-
-def test_move_with_everything_below_goes_from_the_top_down(city):
-    top = city.task("1.1.1")
-    results = move_with_below(top.pk, "issue", actor=city.actor("office", DAY), at=noon(DAY))
-    assert [(row.label.split()[0], row.refusal) for row in results] == [
-        ("1.1.1", None),
-        ("1.1.1.1", None),
-        (LEAF, None),
-    ]
-    assert city.task("1.1.2").status == "draft"
-
-
-def test_move_with_everything_below_leaves_rows_in_another_status_unasked(city):
-    city.act("office", LEAF, "issue", DAY)
-    top = city.task("1.1.1")
-    results = move_with_below(top.pk, "issue", actor=city.actor("office", DAY), at=noon(DAY))
-    assert [row.label.split()[0] for row in results] == ["1.1.1", "1.1.1.1"]
-
-
-def test_move_with_everything_below_stays_within_sight(city):
-    """The county is named at the item and one measure; the other measure is none of its business."""
-    issue_all(city, DAY)
-    top = city.task("1.1.1")
-    results = move_with_below(top.pk, "submit", actor=city.actor("county_officer", DAY), at=noon(DAY))
-    assert [(row.label.split()[0], row.refusal.code) for row in results] == [
-        ("1.1.1", "GATE-02.seat"),
-        ("1.1.1.1", "GATE-02.seat"),
+        (f"#{10**9}", "GATE-05.hidden"),
     ]
 
 
-@pytest.mark.parametrize(("who", "move"), [("park_head", "issue"), ("office", "invented")])
-def test_move_with_everything_below_is_refused_out_of_sight_or_unknown(city, who, move):
-    with refused("GATE-05.hidden"):
-        move_with_below(city.task("1.1.1").pk, move, actor=city.actor(who, DAY), at=noon(DAY))
+def test_a_row_named_twice_is_moved_once(city):
+    assert answers(many(city, "office", "issue", [LEAF, LEAF])) == [(LEAF, None)]
+    assert AuditEntry.objects.filter(act="issue").count() == 1
+
+
+def test_too_many_rows_are_refused_whole(city, monkeypatch):
+    monkeypatch.setattr(bulk, "MOST_ROWS", 1)
+    with pytest.raises(RefusedError) as refused:
+        many(city, "office", "issue", [LEAF, DATED])
+    assert refused.value.code == "GATE-08.too_many"
+    assert city.task(LEAF).status == "draft"
+
+
+def below(city, who, code, move):
+    return bulk.move_with_below(city.task(code).pk, move, actor=city.actor(who, DAY), at=noon(DAY))
+
+
+def test_a_branch_is_moved_from_the_top_down(city):
+    assert answers(below(city, "office", ITEM, "issue")) == [(ITEM, None), (DATED, None), (LEAF, None)]
+    assert answers(below(city, "energy_head", ITEM, "sign_for")) == [(ITEM, None), (DATED, None), (LEAF, None)]
+
+
+def test_rows_that_are_elsewhere_are_left_out(city):
+    bring(city, "in_progress", LEAF)
+    assert answers(below(city, "office", ITEM, "issue")) == [(ITEM, None), (DATED, None)]
+
+
+def test_rows_below_that_somebody_else_leads_are_refused_one_by_one(city):
+    for code in ("1.1.2", KEY, "1.1.2.2"):
+        bring(city, "issued", code)
+    assert answers(below(city, "transport_head", "1.1.2", "sign_for")) == [
+        ("1.1.2", None),
+        (KEY, None),
+        ("1.1.2.2", "GATE-02.seat"),
+    ]
+    assert city.task("1.1.2.2").status == "issued"
+
+
+def test_a_hidden_branch_and_an_unknown_move_are_refused(city):
+    for who, code, move in (("energy_head", KEY, "sign_for"), ("office", ITEM, "explode")):
+        with pytest.raises(RefusedError) as refused:
+            below(city, who, code, move)
+        assert refused.value.code == "GATE-05.hidden"
