@@ -143,11 +143,15 @@ def line_words(line: ScoreLine) -> list[str]:
 
 def sheet_words(flag: dict[str, Any]) -> str:
     """Return what must be said with a whole sheet, with the figures it rests on."""
-    words = str(SheetFlag(flag["code"]).label)
     if flag["code"] == SheetFlag.WEIGHT_MOVED:
-        to = CriterionCategory(flag["to"]).label if flag["to"] else _("all others")
-        source = CriterionCategory(flag["category"]).label
-        return f"{words}: {source} {flag['points']} → {to}"
+        return _("“%(category)s” does not apply; its %(points)s points moved to: %(to)s") % {
+            "category": CriterionCategory(flag["category"]).label,
+            "points": flag["points"],
+            "to": CriterionCategory(flag["to"]).label if flag["to"] else _("all others"),
+        }
     if flag["code"] == SheetFlag.VETO:
-        return f"{words}: {flag['name']} ({Grade(flag['caps_at']).label})"
-    return words
+        return _("Veto: %(name)s; the grade is at best “%(grade)s”") % {
+            "name": flag["name"],
+            "grade": Grade(flag["caps_at"]).label,
+        }
+    return str(SheetFlag(flag["code"]).label)

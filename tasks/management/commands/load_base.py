@@ -26,4 +26,5 @@ class Command(BaseCommand):
             counts = load_base(settings.FIXTURES, at=timezone.now())
         except DomainError as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(", ".join(f"{WORDS.get(what, what)}: {count}" for what, count in counts.items()))
+        for what, count in counts.items():
+            self.stdout.write(f"  {WORDS.get(what, what)}: {count}")

@@ -88,7 +88,7 @@ def as_table(run: Scored) -> str:
         for row in rows
     )
     if run.unassessed:
-        names = ", ".join(unit.short_name for unit in run.unassessed)
+        names = _(", ").join(unit.short_name for unit in run.unassessed)
         text += "\n" + _("Nothing to assess: %(units)s") % {"units": names}
     return text
 

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import AuditedModel, AuditedQuerySet
 from tasks.models.decompose.plan import PlanRevision
@@ -82,7 +83,7 @@ class Task(AuditedModel):
     # lifecycle: written by the workflow engine alone
     status = models.CharField(_("status"), max_length=20, choices=TaskStatus, default=TaskStatus.DRAFT)
     version = models.PositiveIntegerField(default=1)
-    issued_on = models.DateField(_("issued on"), null=True, blank=True)
+    issued_on = models.DateField(pgettext_lazy("task", "issued on"), null=True, blank=True)
     objected = models.BooleanField(_("objected to once"), default=False)
     submitted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
