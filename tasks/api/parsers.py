@@ -23,3 +23,5 @@ class BoundedJSONParser(JSONParser):
             return super().parse(stream, media_type, parser_context)
         except RecursionError as error:
             raise ParseError(_("The JSON is nested too deeply.")) from error
+        except ParseError as error:  # the framework's own words are English and Python's
+            raise ParseError(_("The body is not valid JSON.")) from error
