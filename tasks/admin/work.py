@@ -114,7 +114,7 @@ def sections(request: HttpRequest) -> dict[str, Any]:
         piles.append(work.reds(actor))
     if Role.ADMIN in roles:
         context["accounts"] = work.accounts_to_tend(today=today)
-        context["account_links"] = _account_links()
+        context["account_lists"] = _account_links()
     context["cards"] = [_card(one, today) for one in piles if one.rows]
     nothing = not context["cards"] and bool(units)
     context["next_due"] = work.next_due(units, today=today) if nothing else None
