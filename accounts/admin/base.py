@@ -44,7 +44,7 @@ class WordedHistory(HistoricalRecordContextHelper):
 
     def context_for_delta_changes(self, delta: Any) -> list[dict[str, Any]]:
         told = [change for change in delta.changes if change.field != "version"]
-        return super().context_for_delta_changes(replace(delta, changes=told))  # type: ignore[no-any-return]
+        return super().context_for_delta_changes(replace(delta, changes=told))
 
     def prepare_delta_change_value(self, change: Any, value: Any) -> Any:
         if value is None or value == "" or (isinstance(value, DeletedObject) and value.pk is None):
@@ -143,14 +143,14 @@ class DoorAdmin(SimpleHistoryAdmin, ModelAdmin):
     ) -> HttpResponse:
         if object_id is not None:
             self.row_or_404(request, object_id)
-        return super().changeform_view(request, object_id, form_url, extra_context)  # type: ignore[no-any-return]
+        return super().changeform_view(request, object_id, form_url, extra_context)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """Show a row's history as long as the row itself may be seen; the library would fall back to the past."""
         self.row_or_404(request, object_id)
         if not hasattr(self.model, "history"):
             raise Http404
-        return super().history_view(request, object_id, extra_context)  # type: ignore[no-any-return]
+        return super().history_view(request, object_id, extra_context)
 
     def history_form_view(
         self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None
@@ -161,7 +161,7 @@ class DoorAdmin(SimpleHistoryAdmin, ModelAdmin):
         self.row_or_404(request, object_id)
         if not hasattr(self.model, "history") or not str(version_id).isdecimal():
             raise Http404
-        return super().history_form_view(request, object_id, version_id, extra_context)  # type: ignore[no-any-return]
+        return super().history_form_view(request, object_id, version_id, extra_context)
 
     def get_historical_record_context_helper(self, request: HttpRequest, historical_record: Any) -> WordedHistory:
         return WordedHistory(self.model, historical_record)

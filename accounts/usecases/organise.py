@@ -49,4 +49,4 @@ def require_other(user_id: int | None, *, by: User) -> None:
 def _chain_of(by: User, at: datetime) -> int:
     """Return the unit in whose chain an administrator's acts stand: that of their own post, else the first unit."""
     own = Appointment.objects.filter(user=by).order_by("-valid_from").values_list("post__org_unit_id", flat=True)
-    return own.first() or OrgUnit.objects.order_by("pk").values_list("pk", flat=True)[0]
+    return int(own.first() or OrgUnit.objects.order_by("pk").values_list("pk", flat=True)[0])

@@ -117,7 +117,8 @@ class CappedPaginator(Paginator):
 
     @cached_property
     def pks(self) -> list[Any]:
-        return list(self.object_list.values_list("pk", flat=True)[: MOST_COUNTED + 1])  # type: ignore[union-attr]
+        rows: QuerySet[Any] = self.object_list  # type: ignore[assignment]  # the admin pages nothing else
+        return list(rows.values_list("pk", flat=True)[: MOST_COUNTED + 1])
 
     @cached_property
     def count(self) -> int:
@@ -126,8 +127,9 @@ class CappedPaginator(Paginator):
     def page(self, number: Any) -> Page[Any]:
         valid = self.validate_number(number)
         shown = self.pks[(valid - 1) * self.per_page : valid * self.per_page]
-        found = {row.pk: row for row in self.object_list.order_by().filter(pk__in=shown)}  # type: ignore[union-attr]
-        return self._get_page([found[pk] for pk in shown if pk in found], valid, self)
+        rows: QuerySet[Any] = self.object_list  # type: ignore[assignment]
+        found = {row.pk: row for row in rows.order_by().filter(pk__in=shown)}
+        return Page([found[pk] for pk in shown if pk in found], valid, self)
 
 
 class ScopedAdmin(DoorAdmin):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Appointment, OrgUnit, User
 from accounts.vocab import Role
-from tasks.admin.base import actor_for, days_late, light_mark, list_url, metrics_of, row_url
+from tasks.admin.base import SHAPES, actor_for, days_late, light_mark, list_url, metrics_of, row_url
 from tasks.models import ChangeRequest, Message, Milestone, ProgressReport, ReportDue, Task, TaskMetrics
 from tasks.queries import work
 from tasks.queries.base import policy_values, work_calendar
@@ -149,8 +149,14 @@ def _grid(rows: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _cell(row: dict[str, Any], light: Light) -> tuple[str, int, str]:
-    return light.value, row["lights"].get(light, 0), list_url(Task, campaign=row["campaign"].pk, light=light.value)
+def _cell(row: dict[str, Any], light: Light) -> dict[str, Any]:
+    return {
+        "light": light.value,
+        "shape": SHAPES[light],
+        "label": light.label,
+        "count": row["lights"].get(light, 0),
+        "url": list_url(Task, campaign=row["campaign"].pk, light=light.value),
+    }
 
 
 def _account_links() -> dict[str, str]:

@@ -109,7 +109,7 @@ def test_the_leader_sees_lights_by_campaign_and_reds_with_reasons(city, enter):
     TaskMetrics.objects.filter(task__code=DATED).update(light="red", reasons=["overdue"], overdue=3)
     response = enter("leader").get("/admin/")
     [row] = response.context["grid"]["rows"]
-    assert {light: count for light, count, _url in row["cells"]}["red"] == 1
+    assert {cell["light"]: cell["count"] for cell in row["cells"]}["red"] == 1
     assert row["total"] == Task.objects.count()
     assert cards(enter("leader"))["red"] == [str(city.task(DATED))]
 
@@ -118,8 +118,8 @@ def test_the_numbers_of_the_grid_are_those_of_the_lists_behind_them(city, enter)
     issue_all(city, DAY)
     client = enter("leader")
     for row in client.get("/admin/").context["grid"]["rows"]:
-        for _light, count, url in row["cells"]:
-            assert client.get(url).context["cl"].result_count == count
+        for cell in row["cells"]:
+            assert client.get(cell["url"]).context["cl"].result_count == cell["count"]
 
 
 def test_the_office_is_alarmed_when_the_engine_is_silent(city, enter):

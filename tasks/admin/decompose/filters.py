@@ -35,7 +35,7 @@ class CampaignFilter(DropdownFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[int, str]]:
         actor = actor_for(request)
-        roots = Task.objects.filter(parent__isnull=True)
+        roots: QuerySet[Any] = Task.objects.filter(parent__isnull=True)
         if not actor.sees_whole_city():
             roots = with_something_visible(roots, actor)
         return [(root.pk, str(root)) for root in roots.order_by("revision", "path")]

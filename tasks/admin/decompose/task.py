@@ -39,7 +39,7 @@ class TaskAdmin(ActingAdmin):
     actions = ("issue_selected", "sign_for_selected")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return with_lead(super().get_queryset(request))  # type: ignore[no-any-return]
+        return with_lead(super().get_queryset(request))
 
     def get_urls(self) -> list[Any]:
         wrap = self.admin_site.admin_view

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
@@ -48,11 +49,11 @@ def _root(request: HttpRequest, actor: Actor) -> Task | None:
     root = visible_tasks(actor).filter(pk=pk).first() or published_nodes().filter(pk=pk).first() if pk else None
     if root is None:
         raise Http404
-    return root  # type: ignore[no-any-return]
+    return root
 
 
 def _roots(actor: Actor) -> Any:
-    roots = Task.objects.filter(parent__isnull=True)
+    roots: QuerySet[Any] = Task.objects.filter(parent__isnull=True)
     if not actor.sees_whole_city():
         roots = with_something_visible(roots, actor)
     return roots.order_by("revision", "path")
@@ -60,7 +61,7 @@ def _roots(actor: Actor) -> Any:
 
 def _nodes(actor: Actor, root: Task | None) -> tuple[list[Task], bool]:
     """Return the visible nodes with the published ones above them, in document order, and whether levels were cut."""
-    rows = visible_tasks(actor)
+    rows: QuerySet[Any] = visible_tasks(actor)
     if root is not None:
         rows = rows & (Task.objects.below(root) | Task.objects.filter(pk=root.pk))
     rows = with_lead(rows).order_by("revision", "path")
@@ -73,7 +74,7 @@ def _nodes(actor: Actor, root: Task | None) -> tuple[list[Task], bool]:
     context = published_nodes().filter(path__in={path for _revision, path in missing})
     for task in context:
         if (task.revision_id, task.path) in missing:
-            task.only_named = True  # type: ignore[attr-defined]
+            task.only_named = True
             found.append(task)
     return sorted(found, key=lambda task: (task.revision_id, task.path)), cut
 

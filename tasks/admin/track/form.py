@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -38,7 +37,7 @@ class DayInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
-def text(label: Promise) -> forms.CharField:
+def text(label: Any) -> forms.CharField:
     """Return a field for a paragraph."""
     return forms.CharField(label=label, required=False, max_length=10_000, widget=forms.Textarea(attrs={"rows": 4}))
 
@@ -142,7 +141,7 @@ def _page(
     facts = report_facts(report or ProgressReport(due=due, task=due.task), today=today)
     writes = any(holds_seat(seat, facts, actor) for seat in LEAD_OFFICER)
     writable = writes and today >= due.opens_on and (report is None or report.status in WRITABLE)
-    door: ActingAdmin = screen.admin_site.get_model_admin(ProgressReport)  # type: ignore[assignment]
+    door: ActingAdmin = screen.admin_site.get_model_admin(ProgressReport)
     found = door.buttons_for(request, report, people) if report is not None else []
     # The form itself signs and takes up again; a second button for either would be a second way to lose text.
     acts = [button for button in found if not (writable and button.move in {ReportMove.SIGN, ReportMove.REVISE})]

@@ -81,7 +81,7 @@ class ReportDueAdmin(ScopedAdmin):
     @admin.action(description=gettext_lazy("Accept report"))
     def accept_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
         pks = ProgressReport.objects.filter(due__in=queryset.values("pk")).values_list("pk", flat=True)[:1001]
-        door: ActingAdmin = self.admin_site.get_model_admin(ProgressReport)  # type: ignore[assignment]
+        door: ActingAdmin = self.admin_site.get_model_admin(ProgressReport)
         return door.move_selected(request, list(pks), ReportMove.ACCEPT)
 
     @admin.display(description=gettext_lazy("task"))
