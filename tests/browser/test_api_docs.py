@@ -17,6 +17,6 @@ def test_the_interface_is_described_offline(page: Page, complaints, live_server)
     page.goto("/api/docs/")
     expect(page.locator("#operations-tasks-tasks_list")).to_be_visible()
     page.locator("#operations-tasks-tasks_list").click()
-    expect(page.get_by_text("Code of the campaign").first).to_be_visible()
+    expect(page.locator("tr[data-param-name='campaign']").first).to_be_visible()
     page.wait_for_load_state("networkidle")
     assert complaints == []
