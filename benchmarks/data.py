@@ -38,7 +38,7 @@ def fill(model: type[models.Model], first: int, last: int, **expressions: str) -
         expression = expressions.get(column.attname)
         if expression is None and column.primary_key:
             expression = "i"
-        columns.append(ops.quote_name(column.column))
+        columns.append(ops.quote_name(str(column.column)))
         if expression is None:
             params.append(column.get_db_prep_save(column.get_default(), connection))
         values.append(expression or "%s")
@@ -61,9 +61,13 @@ def day(days: str) -> str:
     return f"date('{TODAY}', ({days}) || ' days')"
 
 
-def dice(salt: int, sides: int) -> str:
+# One for each dice, or what one says would follow from what another says.
+MULTIPLIERS = (2654435761, 2246822519, 3266489917, 668265263, 374761393)
+
+
+def dice(which: int, sides: int) -> str:
     """Return SQL for a number from 0 to sides - 1 that looks random and is the same for the same `i`."""
-    return f"((((i + {salt}) * 2654435761) %% 4294967291 * 48271) %% 2147483647 / 7 %% {sides})"
+    return f"((i * {MULTIPLIERS[which]} %% 4294967291 * 48271) %% 2147483647 / 7 %% {sides})"
 
 
 def text(value: str) -> str:
@@ -138,7 +142,7 @@ class Shape:
         number = f"(i - {CAMPAIGNS} - 1)"  # of an item, from 0
         item = f"((i - {self.first_measure}) %% {items})"  # of a measure, from 0
         place = f"((i - {self.first_measure}) / {items} + 1)"
-        self.officer = f"({dice(4, OFFICERS)} + 1)"
+        self.officer = f"({dice(3, OFFICERS)} + 1)"
         self.unit = f"({FIRST_UNIT} + ({self.officer} - 1) %% {UNITS})"  # the unit of its officer
         self.campaign = self.by_kind("i", f"1 + {number} %% {CAMPAIGNS}", f"1 + {item} %% {CAMPAIGNS}")
         self.parent = self.by_kind("NULL", f"1 + {number} %% {CAMPAIGNS}", f"{CAMPAIGNS} + 1 + {item}")
@@ -168,10 +172,10 @@ def plan(n: int, *, late_percent: int = LATE_PERCENT, lean: bool = False) -> Non
     scheme = Plan(pk=1, code="bench", title="方案", issuer="市政府", issued_on=TODAY, horizon_on=dt.date(2030, 12, 31))
     for row in (scheme, PlanRevision(pk=1, plan=scheme, number=1, effective_on=TODAY, basis="bench")):
         row.save_audited(by=None, reason="bench", at=AT)
-    is_late = f"{dice(1, 100)} < {late_percent}"
-    ahead = day(f"60 + {dice(3, 340)}")
+    is_late = f"{dice(0, 100)} < {late_percent}"
+    ahead = day(f"60 + {dice(2, 340)}")
     due = shape.by_kind(
-        day("400"), day("400"), f"CASE WHEN {is_late} THEN {day(f'-1 - {dice(2, 60)}')} ELSE {ahead} END"
+        day("400"), day("400"), f"CASE WHEN {is_late} THEN {day(f'-1 - {dice(1, 60)}')} ELSE {ahead} END"
     )
     fill(
         Task,
@@ -219,7 +223,7 @@ def responsibilities(shape: Shape) -> None:
     """Give every item and measure a lead unit, and every measure a supporting unit too."""
     rows = {"task_id": "i", "confirmation": "'confirmed'"}
     fill(Responsibility, CAMPAIGNS + 1, shape.last, **rows, org_unit_id=shape.unit, kind="'lead'")
-    other = f"{FIRST_UNIT} + ({shape.unit} - {FIRST_UNIT} + 1 + {dice(5, UNITS - 1)}) %% {UNITS}"
+    other = f"{FIRST_UNIT} + ({shape.unit} - {FIRST_UNIT} + 1 + {dice(4, UNITS - 1)}) %% {UNITS}"
     rows |= {"id": f"{shape.last} + i", "kind": "'support'"}
     fill(Responsibility, shape.first_measure, shape.last, **rows, org_unit_id=other)
 

@@ -34,7 +34,11 @@ def remind(n: int) -> Sample:
     with measured() as delivered:
         sent = len(deliver(mail_channel(), at=SLOT).sent)
     phases = swept, composed, delivered
-    total = Clock(sum(phase.seconds for phase in phases), sum(phase.queries for phase in phases))
+    total = Clock(
+        sum(phase.seconds for phase in phases),
+        sum(phase.cpu_seconds for phase in phases),
+        sum(phase.queries for phase in phases),
+    )
     words = " + ".join(f"{phase.seconds:.3f} s/{phase.queries}" for phase in phases)
     return total.sample(f"{sent} mails; sweep + compose + deliver (s/SQL) {words}" if sent else "")
 
@@ -169,7 +173,7 @@ def outbox(n: int) -> None:
     hurry()
     people()
     body = f"convert_to('{BODY}', 'UTF8')" if connection.vendor == "postgresql" else f"CAST('{BODY}' AS blob)"
-    slot = f"'{SLOT.isoformat(sep=' ')}'"
+    slot = f"'{connection.ops.adapt_datetimefield_value(SLOT)}'"  # SQLite compares the text of it
     fill(
         Message,
         1,

@@ -78,7 +78,13 @@ def worker(n: int) -> Sample:
     """Start the worker with its own clock, let it remind everybody, and look at its largest process."""
     command = [sys.executable, "-m", "celery", "-A", "carbonpeak", "worker", "-P", "solo", "--loglevel", "ERROR"]
     quick = {"SWEEP_SECONDS": "1", "DELIVER_SECONDS": "1", "C_FORCE_ROOT": "1"}
-    process = subprocess.Popen(command, env=dict(os.environ) | quick, stdout=subprocess.DEVNULL, start_new_session=True)
+    process = subprocess.Popen(
+        command,
+        env=dict(os.environ) | quick,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
     try:
         time.sleep(WORKER_SECONDS)
         return Sample(WORKER_SECONDS, 0, "while it reminds everybody", resident_mb(process.pid))

@@ -30,7 +30,7 @@ def visit(url: str, person: int, n: int) -> Sample:
     """Open a page again and again as one person."""
     client = Client(HTTP_HOST="127.0.0.1")
     client.force_login(User.objects.get(pk=person), backend="django.contrib.auth.backends.ModelBackend")
-    seconds, queries, size = [], 0, 0
+    seconds, cpu, queries, size = [], [], 0, 0
     for turn in range(REQUESTS + 3):
         with measured() as clock:
             response = client.get(url)
@@ -39,9 +39,15 @@ def visit(url: str, person: int, n: int) -> Sample:
             raise RuntimeError(f"{url} answered {response.status_code}")
         if turn >= 3:
             seconds.append(clock.seconds)
+            cpu.append(clock.cpu_seconds)
             queries = clock.queries
     cuts = statistics.quantiles(seconds, n=20)
-    return Sample(cuts[-1], queries, f"p50 {statistics.median(seconds) * 1000:.0f} ms, {size / 1000:,.0f} kB")
+    return Sample(cuts[-1], queries, _words(seconds, cpu, size))
+
+
+def _words(seconds: list[float], cpu: list[float], size: int) -> str:
+    milliseconds = [statistics.median(values) * 1000 for values in (cpu, seconds)]
+    return f"cpu {milliseconds[0]:.0f} ms, p50 {milliseconds[1]:.0f} ms, {size / 1000:,.0f} kB"
 
 
 def rows(person: int, n: int) -> Sample:

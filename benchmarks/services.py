@@ -20,9 +20,11 @@ def run_postgres(program: str, folder: Path, *arguments: str) -> None:
     path = shutil.which(program, path=os.pathsep.join([*map(str, folders), os.environ["PATH"]]))
     if path is None:
         raise AbsentError("no PostgreSQL server; on Debian: sudo apt-get install postgresql")
-    somebody = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
+    somebody = "postgres" if os.geteuid() == 0 else None
+    groups: list[str] | None = [] if somebody else None
     command = [path, "-D", str(folder / "data"), *arguments]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=folder, **somebody)
+    quiet = subprocess.DEVNULL
+    subprocess.run(command, check=True, stdout=quiet, cwd=folder, user=somebody, group=somebody, extra_groups=groups)
 
 
 def start_postgres(folder: Path, port: int, knobs: tuple[str, ...] = FORGETFUL) -> None:

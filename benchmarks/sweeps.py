@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db import connection
+
 from benchmarks.base import Benchmark, Sample, bare, measured
 from benchmarks.data import AT, SLOT, TODAY, late_deadlines, quiet_deadlines
 from tasks.models import Rung
@@ -30,13 +32,17 @@ RUNG = 4  # one working day after the due date
 
 def tell_and_climb() -> tuple[str, str]:
     """Return the two statements for the database under test."""
-    from django.db import connection
-
     rung = Rung.objects.get(ladder__kind="task", ladder__version=1, position=RUNG).pk
     no = "FALSE" if connection.vendor == "postgresql" else "0"
     tell = TELL.replace("p.recipient_id, p.addressee", "COALESCE(p.recipient_id, d.officer_id), p.addressee", 1)
     officer = "CAST(NULL AS bigint)"
-    values = {"rung": rung, "no": no, "today": TODAY, "slot": SLOT.isoformat(sep=" "), "officer": officer}
+    values = {
+        "rung": rung,
+        "no": no,
+        "today": TODAY,
+        "slot": connection.ops.adapt_datetimefield_value(SLOT),
+        "officer": officer,
+    }
     return tell.format(**values), CLIMB.format(today=TODAY)
 
 

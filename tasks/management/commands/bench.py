@@ -1,7 +1,10 @@
 """Measure the product beside bare tools, on scratch databases of its own."""
 
 import json
+import signal
+import sys
 from argparse import ArgumentParser
+from contextlib import suppress
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -32,6 +35,9 @@ class Command(BaseCommand):
             chosen(options["names"])
         except KeyError as unknown:
             raise CommandError(f"There is no benchmark {unknown}. There are: {', '.join(BENCHMARKS)}") from unknown
+        # Whatever ends this, what it started ends too.
+        with suppress(ValueError):  # not the main thread
+            signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         figures = run(
             options["names"],
             sizes=options["size"],
