@@ -101,11 +101,6 @@ def safe_next(request: HttpRequest, fallback: str) -> str:
     return asked if asked and ours else fallback
 
 
-def days_late(due_on: date, today: date) -> int:
-    """Return the calendar days since `due_on`, 0 before it."""
-    return max(0, (today - due_on).days)
-
-
 class CappedPaginator(Paginator):
     """Walks a list once, for ids alone and no further than MOST_COUNTED: they give the count and every page.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
@@ -14,12 +15,13 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Appointment, OrgUnit, User
 from accounts.vocab import Role
-from tasks.admin.base import SHAPES, actor_for, days_late, light_mark, list_url, metrics_of, row_url
+from tasks.admin.base import SHAPES, actor_for, light_mark, list_url, metrics_of, row_url
 from tasks.models import ChangeRequest, Message, Milestone, ProgressReport, ReportDue, Task, TaskMetrics
 from tasks.queries import work
 from tasks.queries.base import policy_values, work_calendar
 from tasks.queries.engine import worker_state
 from tasks.queries.words import reasons_in_words
+from tasks.rules.calendar import WorkCalendar
 from tasks.rules.gate import Actor
 from tasks.vocab import Light
 
@@ -91,9 +93,35 @@ class Card:
     all_url: str = ""
 
 
+@dataclass
+class Desk:
+    """The day a front page is drawn on, with what its figures count in; read once, and only when a row asks."""
+
+    today: date
+
+    @cached_property
+    def calendar(self) -> WorkCalendar:
+        """The working days."""
+        return work_calendar()
+
+    @cached_property
+    def office_limit_workdays(self) -> int:
+        """The longest extension the office decides."""
+        return int(policy_values("extensions", today=self.today)["office_limit_workdays"])
+
+    def late(self, due_on: date) -> int:
+        """Return the working days since `due_on`, 0 before it."""
+        return max(0, self.calendar.between(due_on, self.today))
+
+    def is_long(self, change: ChangeRequest) -> bool:
+        """Answer whether an extension is too long for the office to decide."""
+        return self.calendar.between(change.task.due_on, change.new_due_on) > self.office_limit_workdays
+
+
 def sections(request: HttpRequest) -> dict[str, Any]:
     """Return everything the front page shows to the person of `request`, in the order it shows it."""
     actor, today = actor_for(request), timezone.localdate()
+    desk = Desk(today)
     roles = actor.roles()
     piles: list[work.Pile] = []
     context: dict[str, Any] = {"roles": sorted(roles), "person": actor.name}
@@ -102,7 +130,7 @@ def sections(request: HttpRequest) -> dict[str, Any]:
         piles += work.unit_piles(units, heads=Role.HEAD in roles, today=today)
         context["waiting"] = work.at_the_office(units)
     if Role.LEADER in roles:
-        piles += [_decisions(actor, today), work.reds(actor)]
+        piles += [_decisions(actor, desk), work.reds(actor)]
         context["grid"] = _grid(work.lights_by_campaign(actor))
     if Role.OFFICE in roles:
         context["engine"] = worker_state(at=timezone.now())
@@ -115,22 +143,16 @@ def sections(request: HttpRequest) -> dict[str, Any]:
     if Role.ADMIN in roles:
         context["accounts"] = work.accounts_to_tend(today=today)
         context["account_lists"] = _account_links()
-    context["cards"] = [_card(one, today) for one in piles if one.rows]
+    context["cards"] = [_card(one, desk) for one in piles if one.rows]
     nothing = not context["cards"] and bool(units)
     context["next_due"] = work.next_due(units, today=today) if nothing else None
     return context
 
 
-def _decisions(actor: Actor, today: date) -> work.Pile:
+def _decisions(actor: Actor, desk: Desk) -> work.Pile:
     found = work.requests_awaited(actor)
-    rows = [row for row in found if is_long(row, today)]
+    rows = [row for row in found if desk.is_long(row)]
     return work.Pile("decide", rows[: work.SHOWN], len(rows))
-
-
-def is_long(change: ChangeRequest, today: date) -> bool:
-    """Answer whether an extension is too long for the office to decide."""
-    limit = policy_values("extensions", today=today)["office_limit_workdays"]
-    return work_calendar().between(change.task.due_on, change.new_due_on) > int(limit)
 
 
 def _grid(rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -163,7 +185,7 @@ def _account_links() -> dict[str, str]:
     return {"people": list_url(User), "appointments": list_url(Appointment), "units": list_url(OrgUnit)}
 
 
-def _card(one: work.Pile, today: date) -> Card:
+def _card(one: work.Pile, desk: Desk) -> Card:
     heading, button, tone = CARDS[one.name]
     model, filters = LISTS.get(one.name, (None, {}))
     return Card(
@@ -171,39 +193,39 @@ def _card(one: work.Pile, today: date) -> Card:
         heading,
         button,
         tone,
-        [_entry(row, one, today) for row in one.rows],
+        [_entry(row, one, desk) for row in one.rows],
         one.count,
         list_url(model, **filters) if model is not None else "",
     )
 
 
-def _entry(row: Any, one: work.Pile, today: date) -> Entry:
+def _entry(row: Any, one: work.Pile, desk: Desk) -> Entry:
     """Describe one row of any pile: title, date, light, and why it is here."""
     reason = one.reasons.get(f"{_kind(row)}:{row.pk}", "")
     match row:
         case Task():
             entry = Entry(str(row), row_url(row), _task_facts(row))
-            entry.late = days_late(row.due_on, today) if one.name in OWED else 0
+            entry.late = desk.late(row.due_on) if one.name in OWED else 0
             entry.facts.append(_("due %(day)s") % {"day": row.due_on.isoformat()})
         case TaskMetrics():
             words = [reason["what"] for reason in reasons_in_words(row.reasons)]
             entry = Entry(str(row.task), row_url(row.task), [light_mark(row.light), *words[:2]])
-            entry.late = days_late(row.task.due_on, today) if row.overdue else 0
+            entry.late = desk.late(row.task.due_on) if row.overdue else 0
         case ReportDue():
             entry = Entry(_report_title(row.task, row.period_key), row_url(row), [])
             entry.facts.append(_("due %(day)s") % {"day": row.due_on.isoformat()})
-            entry.late = days_late(row.due_on, today)
+            entry.late = desk.late(row.due_on)
         case ProgressReport():
             entry = Entry(_report_title(row.task, row.due.period_key), row_url(row.due), [])
             entry.facts.append(_("%(progress)d %% claimed") % {"progress": row.claimed_progress})
         case Milestone():
             entry = Entry(row.title, row_url(row.task) + "#milestones", [row.task.code])
             entry.facts.append(_("due %(day)s") % {"day": row.due_on.isoformat()})
-            entry.late = days_late(row.due_on, today) if one.name in OWED else 0
+            entry.late = desk.late(row.due_on) if one.name in OWED else 0
         case ChangeRequest():
             dates = {"old": row.old_due_on.isoformat(), "new": row.new_due_on.isoformat()}
             entry = Entry(str(row.task), row_url(row), [_("%(old)s → %(new)s") % dates, row.get_cause_display()])
-            if one.name == "review_requests" and is_long(row, today):
+            if one.name == "review_requests" and desk.is_long(row):
                 entry.facts.append(_("the supervising leader decides"))
         case _:
             facts = [row.get_state_display(), str(row.recipient)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +115,3 @@ class Reader:
         """Raise DataFileError when anything was noted."""
         if self.problems:
             raise DataFileError(self.problems)
-
-
-def as_date(value: object) -> date | None:
-    return value if isinstance(value, date) else None
