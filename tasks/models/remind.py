@@ -169,7 +169,7 @@ class Notice(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.rung_id} → {self.recipient_id}"
+        return f"{self.get_addressee_display()} {self.fired_on}"
 
 
 class DeliveryAttempt(models.Model):

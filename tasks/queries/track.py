@@ -108,7 +108,7 @@ def change_facts(change: ChangeRequest, *, today: date) -> ChangeFacts:
     task = change.task
     return ChangeFacts(
         **_common(task, change.status, change.submitted_by_id, today),
-        workdays=work_calendar().between(task.due_on, change.new_due_on),
+        workdays=work_calendar().between(change.old_due_on, change.new_due_on),
         task_due_on=task.due_on,
         requested_due_on=change.new_due_on,
         parent_due_on=task.parent.due_on if task.parent else None,
