@@ -69,9 +69,7 @@ class Post(AuditedModel):
     class Meta(AuditedModel.Meta):
         verbose_name = _("post")
         verbose_name_plural = _("posts")
-        constraints = [
-            models.UniqueConstraint(fields=["org_unit", "title"], name="accounts_post_title_unique_in_unit")
-        ]
+        constraints = [models.UniqueConstraint(fields=["org_unit", "title"], name="accounts_post_title_unique_in_unit")]
 
     def __str__(self) -> str:
         return f"{self.org_unit} {self.title}"
