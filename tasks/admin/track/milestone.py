@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -12,43 +12,28 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
-from unfold.contrib.filters.admin import DropdownFilter
 
 from accounts.vocab import Role
 from tasks.admin.acts import ActingAdmin
 from tasks.admin.base import actor_for, dated, row_url
+from tasks.admin.track.show import ShowFilter
 from tasks.models import Milestone
 from tasks.usecases.track import MILESTONES
 from tasks.vocab import MilestoneMove, MilestoneStatus
 
 OPEN = [MilestoneStatus.PLANNED, MilestoneStatus.RETURNED]
-SHOWS: dict[str, dict[str, Any]] = {
-    "open": {"status__in": OPEN},
-    "claimed": {"status": MilestoneStatus.CLAIMED},
-    "accepted": {"status": MilestoneStatus.ACCEPTED},
-    "waived": {"status": MilestoneStatus.WAIVED},
-    "all": {},
-}
 
 
-class ShowFilter(DropdownFilter):
+class MilestoneShowFilter(ShowFilter):
     """Where the milestone stands; without a choice, what is open."""
 
-    title = gettext_lazy("state")
-    parameter_name = "show"
-    all_option = None
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [
-            ("open", pgettext_lazy("milestone", "Open")),
-            ("claimed", gettext_lazy("To review")),
-            ("accepted", pgettext_lazy("milestone", "Accepted")),
-            ("waived", gettext_lazy("Waived")),
-            ("all", gettext_lazy("All")),
-        ]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(**SHOWS.get(self.value() or "open", {}))
+    shows: ClassVar[dict[str, tuple[Any, dict[str, Any]]]] = {
+        "open": (pgettext_lazy("milestone", "Open"), {"status__in": OPEN}),
+        "claimed": (gettext_lazy("To review"), {"status": MilestoneStatus.CLAIMED}),
+        "accepted": (pgettext_lazy("milestone", "Accepted"), {"status": MilestoneStatus.ACCEPTED}),
+        "waived": (gettext_lazy("Waived"), {"status": MilestoneStatus.WAIVED}),
+        "all": (gettext_lazy("All"), {}),
+    }
 
 
 @admin.register(Milestone)
@@ -57,7 +42,7 @@ class MilestoneAdmin(ActingAdmin):
 
     workflow = MILESTONES
     list_display = ("title", "named", "due", "critical", "shown_status")
-    list_filter = (ShowFilter,)
+    list_filter = (MilestoneShowFilter,)
     list_filter_submit = True
     list_select_related = ("task",)
     search_fields = ("title__icontains", "task__code__istartswith")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -13,45 +13,28 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
-from unfold.contrib.filters.admin import DropdownFilter
 
 from accounts.vocab import Role
 from tasks.admin.acts import ActingAdmin
 from tasks.admin.base import ScopedAdmin, actor_for, dated
 from tasks.admin.track import form
+from tasks.admin.track.show import ShowFilter
 from tasks.models import ProgressReport, ReportDue
 from tasks.usecases.track import REPORTS
 from tasks.vocab import ReportDueStatus, ReportMove, ReportStatus
 
-SHOWS: dict[str, dict[str, Any]] = {
-    "awaited": {"status__in": [ReportDueStatus.OPEN, ReportDueStatus.MISSED]},
-    "draft": {"report__status": ReportStatus.DRAFT},
-    "signed": {"report__status": ReportStatus.SIGNED},
-    "returned": {"report__status": ReportStatus.RETURNED},
-    "accepted": {"report__status": ReportStatus.ACCEPTED},
-    "all": {},
-}
 
-
-class ShowFilter(DropdownFilter):
+class ReportShowFilter(ShowFilter):
     """Where the report stands; without a choice, what is still awaited."""
 
-    title = gettext_lazy("state")
-    parameter_name = "show"
-    all_option = None
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [
-            ("awaited", gettext_lazy("Awaited")),
-            ("draft", gettext_lazy("Draft")),
-            ("signed", gettext_lazy("To review")),
-            ("returned", gettext_lazy("Returned")),
-            ("accepted", pgettext_lazy("report", "Accepted")),
-            ("all", gettext_lazy("All")),
-        ]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(**SHOWS.get(self.value() or "awaited", {}))
+    shows: ClassVar[dict[str, tuple[Any, dict[str, Any]]]] = {
+        "awaited": (gettext_lazy("Awaited"), {"status__in": [ReportDueStatus.OPEN, ReportDueStatus.MISSED]}),
+        "draft": (gettext_lazy("Draft"), {"report__status": ReportStatus.DRAFT}),
+        "signed": (gettext_lazy("To review"), {"report__status": ReportStatus.SIGNED}),
+        "returned": (gettext_lazy("Returned"), {"report__status": ReportStatus.RETURNED}),
+        "accepted": (pgettext_lazy("report", "Accepted"), {"report__status": ReportStatus.ACCEPTED}),
+        "all": (gettext_lazy("All"), {}),
+    }
 
 
 @admin.register(ReportDue)
@@ -59,7 +42,7 @@ class ReportDueAdmin(ScopedAdmin):
     """Reports owed; a row opens the form, or the filed report with the office's buttons."""
 
     list_display = ("named", "period_key", "due", "progress", "state")
-    list_filter = (ShowFilter,)
+    list_filter = (ReportShowFilter,)
     list_filter_submit = True
     list_select_related = ("task", "report")
     search_fields = ("task__code__istartswith", "task__title__icontains", "period_key")
