@@ -29,6 +29,7 @@ from tasks.models import (
     Task,
 )
 from tasks.rules.decompose import tree_path
+from tasks.rules.track import milestone_date
 from tasks.usecases.act import office_unit_id
 from tasks.usecases.decompose.files import DataFileError, Problem, Reader
 from tasks.usecases.decompose.organisations import load_organisations
@@ -264,7 +265,7 @@ def _load_milestones(loading: Loading, revision: PlanRevision) -> int:
     ):
         task = loading.tasks[target.task.code]  # type: ignore[union-attr]
         due_on = dt.date(target.year or 0, 12, 31)
-        if task.kind != TaskKind.CAMPAIGN and due_on <= task.due_on:
+        if task.kind != TaskKind.CAMPAIGN and milestone_date(due_on, task.due_on) is None:
             rows.append(_milestone(task, target.code, target.statement, due_on, DueBasis.TEXT, target))
     steps = loading.plan.meta.get("yearly_steps") or {"years": [], "applies_to": []}
     for year in steps["years"]:
@@ -272,7 +273,7 @@ def _load_milestones(loading: Loading, revision: PlanRevision) -> int:
             continue
         due_on = dt.date(year, steps["month"], steps["day"])
         for task in loading.tasks.values():
-            if task.kind in steps["applies_to"] and due_on <= task.due_on:
+            if task.kind in steps["applies_to"] and milestone_date(due_on, task.due_on) is None:
                 title = steps["title"].format(year=year)
                 rows.append(_milestone(task, f"Y{year}", title, due_on, DueBasis.OFFICE, None))
     return loading.create(Milestone, rows)
