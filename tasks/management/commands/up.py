@@ -23,9 +23,9 @@ from django.utils.translation import gettext_noop as _
 from accounts.models import Appointment, User
 from accounts.vocab import Role, UnitKind
 from tasks.channels import mail_place
+from tasks.management.commands.load_demo import PASSWORD
 from tasks.management.supervisor import GaveUpError, Program, Supervisor
 
-DEMO_PASSWORD = "carbonpeak-demo"  # noqa: S105  (printed on purpose, and refused in production)
 START_SECONDS = 90
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -116,7 +116,7 @@ class Command(BaseCommand):
         logins = [] if settings.PRODUCTION else demo_logins()
         lines = ["", "─" * 72, f"  carbonpeak  {self.style.SUCCESS(place)}", ""]
         if logins:
-            lines.append("  " + both(_("Demo logins; the password of each is:")) + f"  {DEMO_PASSWORD}")
+            lines.append("  " + both(_("Demo logins; the password of each is:")) + f"  {PASSWORD}")
             lines += [f"    {username:<24} {role} · {unit}" for username, role, unit in logins]
             lines.append("")
         lines.append("  " + both(_("Mails:")) + f"  {mail_place()}")

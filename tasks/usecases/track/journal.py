@@ -14,7 +14,7 @@ from tasks.usecases.act import office_unit_id
 def record(actor: Actor, subject: str, act: str, at: datetime, details: Mapping[str, Any], reason: str = "") -> None:
     """Append the act to the chain of the unit in whose name `actor` acts."""
     record_act(
-        unit_id=min(actor.units(), default=office_unit_id()),
+        unit_id=min(actor.units(), default=None) or office_unit_id(),
         actor_id=actor.user_id,
         actor_name=actor.name,
         subject=subject,
