@@ -66,10 +66,13 @@ class Deadline(models.Model):
     report_due = models.OneToOneField(ReportDue, models.PROTECT, null=True, related_name="deadline")
     revision = models.PositiveIntegerField(_("revision"), default=1)  # +1 whenever the date moves
     due_on = models.DateField(_("due on"))
-    owner_unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="+", verbose_name=_("responsible unit"))
-    campaign = models.ForeignKey(Task, models.PROTECT, related_name="+")
-    officer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    ladder = models.ForeignKey(Ladder, models.PROTECT, verbose_name=_("ladder"))
+    # Nobody asks for deadlines by these, and a sweep would write every index of every row it moves on.
+    owner_unit = models.ForeignKey(
+        OrgUnit, models.PROTECT, related_name="+", db_index=False, verbose_name=_("responsible unit")
+    )
+    campaign = models.ForeignKey(Task, models.PROTECT, related_name="+", db_index=False)
+    officer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
+    ladder = models.ForeignKey(Ladder, models.PROTECT, db_index=False, verbose_name=_("ladder"))
     state = models.CharField(_("state"), max_length=10, choices=DeadlineState, default=DeadlineState.OPEN)
     next_position = models.PositiveSmallIntegerField(_("next rung"), null=True)
     next_fire_on = models.DateField(_("next firing date"), null=True)
@@ -141,11 +144,18 @@ class Message(models.Model):
 class Notice(models.Model):
     """One rung told to one person about one deadline; append-only but for its state."""
 
-    deadline = models.ForeignKey(Deadline, models.PROTECT, related_name="notices", verbose_name=_("deadline"))
+    # Deadline and recipient lead the indexes below; nobody asks by rung.
+    deadline = models.ForeignKey(
+        Deadline, models.PROTECT, related_name="notices", db_index=False, verbose_name=_("deadline")
+    )
     deadline_revision = models.PositiveIntegerField(_("revision of the deadline"))
-    rung = models.ForeignKey(Rung, models.PROTECT, verbose_name=_("rung"))
+    rung = models.ForeignKey(Rung, models.PROTECT, db_index=False, verbose_name=_("rung"))
     recipient = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="notices", verbose_name=_("recipient")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="notices",
+        db_index=False,
+        verbose_name=_("recipient"),
     )
     addressee = models.CharField(_("told as"), max_length=20, choices=Addressee)
     fallback = models.BooleanField(_("nobody in post, told to the office"), default=False)

@@ -21,8 +21,10 @@ from tasks.vocab import Confirmation, DeadlineState
 
 
 class Due(NamedTuple):
-    """A deadline as the sweep sees it; the first three decide what happens, the others who is told."""
+    """A deadline as the sweep sees it: its group decides what happens, the last three who is told."""
 
+    pk: int
+    revision: int
     ladder_id: int
     position: int
     due_on: date
@@ -56,16 +58,18 @@ def due_ids(*, today: date) -> list[int]:
     return sorted(rows.values_list("pk", flat=True))
 
 
-def locked_due(ids: list[int], *, today: date) -> list[tuple[int, Due]]:
+def locked_due(ids: list[int], *, today: date) -> list[Due]:
     """Lock and return those of `ids` still due that nobody else works on; ids ascending."""
     # One parameter, not thousands of placeholders, which cost more than the query.
     wanted = RawSQL(f"SELECT id FROM {given_table('wanted', IDS)}", [given_rows(IDS, ((pk,) for pk in ids))])  # noqa: S608, S611
     rows = (
         Deadline.objects.select_for_update(skip_locked=True)
         .filter(pk__in=wanted, state=DeadlineState.OPEN, next_fire_on__lte=today)
-        .values_list("pk", "ladder_id", "next_position", "due_on", "owner_unit_id", "campaign_id", "officer_id")
+        .values_list(
+            "pk", "revision", "ladder_id", "next_position", "due_on", "owner_unit_id", "campaign_id", "officer_id"
+        )
     )
-    return [(row[0], Due._make(row[1:])) for row in rows]
+    return [Due._make(row) for row in rows]
 
 
 def all_ladders() -> Ladders:

@@ -147,14 +147,6 @@ def retry_at(attempts: int, first_tried_at: datetime, now: datetime) -> datetime
 LOUDEST_FIRST = tuple(reversed(RungLevel))
 # Who stands higher: a person addressed twice for one rung is told once, as the higher of the two.
 STANDING = {addressee: rank for rank, addressee in enumerate(Addressee)}
-# What decides who an addressee is, of a deadline's unit, officer and campaign.
-DEPENDS_ON: Mapping[str, tuple[str, ...]] = {
-    Addressee.OFFICER: ("unit", "officer"),
-    Addressee.HEAD: ("unit",),
-    Addressee.OFFICE: (),
-    Addressee.INSPECTOR: (),
-    Addressee.LEADER: ("unit", "campaign"),
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,17 @@
 """Reminding: climb the ladders of every deadline that is due, in sets; cost follows what is due, not the plan.
 
-The rule decides once per (ladder, rung, due date), people are looked up once per unit, officer and campaign; the rows
-themselves are written by one INSERT and one UPDATE per batch, the same on SQLite and PostgreSQL.
+The rule decides once per (ladder, rung, due date); the rows are written by one INSERT and one UPDATE per batch, the
+same on SQLite and PostgreSQL.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -32,13 +32,12 @@ from tasks.queries.remind import (
     roster,
 )
 from tasks.rules.calendar import WorkCalendar
-from tasks.rules.remind import DEPENDS_ON, STANDING, Roster, Step, days_to_sweep, next_slot, next_step, who_is_told
+from tasks.rules.remind import STANDING, Roster, Step, days_to_sweep, next_slot, next_step, who_is_told
 from tasks.usecases.act import local_day, office_unit_id
 from tasks.usecases.remind.lock import claim_engine
 from tasks.vocab import Addressee, ReportDueStatus
 
 Group = tuple[int, int, date]  # ladder, position, due date: all that decides what happens
-Key = tuple[str, int, int, int]  # addressee, unit, officer, campaign; 0 where it makes no difference
 
 JOB = "sweep"
 BATCH = 5_000
@@ -50,44 +49,25 @@ VERDICT = {
     "next_position": "smallint",
     "next_fire_on": "date",
 }
-CALL = {
-    "ladder_id": "bigint",
-    "position": "smallint",
-    "due_on": "date",
-    "rung_id": "bigint",
-    "addressee": "text",
-    "by_unit": "bigint",
-    "by_officer": "bigint",
-    "by_campaign": "bigint",
-}
 TOLD = {
+    "deadline_id": "bigint",
+    "revision": "integer",
+    "rung_id": "bigint",
+    "recipient_id": "bigint",
     "addressee": "text",
-    "unit_id": "bigint",
-    "officer_id": "bigint",
-    "campaign_id": "bigint",
-    "user_id": "bigint",
     "fallback": "boolean",
-    "standing": "smallint",
 }
 
-# CROSS JOIN, + and COALESCE hold SQLite to reading the picked deadlines first: its planner otherwise probes all of them
-# for every call, three times the work. PostgreSQL plans as it likes.
-# A person addressed twice for one rung is told once: the higher addressee comes first and takes the unique key.
+# WHERE TRUE: without it SQLite takes ON for the start of a join condition.
 TELL = """
     INSERT INTO tasks_notice (deadline_id, deadline_revision, rung_id, recipient_id, addressee, fallback,
                               fired_on, slot_at, state, void_reason)
-    SELECT d.id, d.revision, call.rung_id, told.user_id, told.addressee, told.fallback, %s, %s, 'planned', ''
-    FROM {picked} CROSS JOIN tasks_deadline d CROSS JOIN {call} CROSS JOIN {told}
-    WHERE d.id = picked.id
-      AND call.ladder_id = +d.ladder_id AND call.position = +d.next_position AND call.due_on = COALESCE(d.due_on, NULL)
-      AND told.addressee = call.addressee
-      AND told.unit_id = call.by_unit * d.owner_unit_id
-      AND told.officer_id = call.by_officer * COALESCE(d.officer_id, 0)
-      AND told.campaign_id = call.by_campaign * d.campaign_id
-    ORDER BY told.standing DESC
+    SELECT deadline_id, revision, rung_id, recipient_id, addressee, fallback, %s, %s, 'planned', ''
+    FROM {told} WHERE TRUE
     ON CONFLICT DO NOTHING
 """
 # A rung is left behind only when somebody was told of it, whatever went wrong above.
+# + and COALESCE hold SQLite to reading the picked deadlines first: its planner otherwise probes all of them.
 CLIMB = """
     UPDATE tasks_deadline AS d
     SET next_position = verdict.next_position, next_fire_on = verdict.next_fire_on
@@ -176,14 +156,26 @@ def slot_for(today: date, at: datetime, calendar: WorkCalendar) -> datetime:
     return next_slot(max(now, morning), sorted(slots), calendar)
 
 
+class Verdict(NamedTuple):
+    """What happens to all deadlines of one group: the rule's step, the rung that fires, and whom it addresses."""
+
+    step: Step
+    rung: Rung | None = None
+    addressees: tuple[str, ...] = ()  # the highest first
+
+    @property
+    def row(self) -> tuple[Any, ...]:
+        """Return what the VERDICT row says beside the group."""
+        return self.rung and self.rung.pk, self.step.next_position, self.step.next_fire_on
+
+
 class _Run:
     """One sweep: what it did so far, and what it has looked up, kept from batch to batch."""
 
     def __init__(self, done: Swept, at: datetime, calendar: WorkCalendar) -> None:
         self.done, self.at, self.calendar = done, at, calendar
         self.day = done.slot_at.date()
-        self.steps: dict[Group, tuple[Step, Rung | None]] = {}
-        self.people: dict[Key, tuple[tuple[int, ...], bool]] = {}
+        self.verdicts: dict[Group, Verdict] = {}
 
     @cached_property
     def ladders(self) -> Ladders:
@@ -195,88 +187,57 @@ class _Run:
 
     def climb(self, batch: list[int]) -> None:
         """Tell of the deadlines of one batch and move them on."""
-        rows = locked_due(batch, today=self.done.today)
-        picked = given_rows(IDS, ((pk,) for pk, _due in rows))
-        alike = Counter(due for _pk, due in rows)
-        groups = {due.group for due in alike}
-        for group in groups - self.steps.keys():
-            self.steps[group] = self.decide(group)
+        picked = locked_due(batch, today=self.done.today)
+        groups = {due.group for due in picked}
+        self.verdicts |= {group: self.decide(group) for group in groups - self.verdicts.keys()}
+        told = [row for due in picked for row in self.told(due)]
         with connection.cursor() as cursor:
-            calls = [call for group in groups for call in self.calls(group)]
-            if calls:
-                told = [row for key in self.keys(alike) for row in self.told(key)]
-                tables = [picked, given_rows(CALL, calls), given_rows(TOLD, told)]
-                cursor.execute(_sql(TELL, picked=IDS, call=CALL, told=TOLD), [*self.stamp(), *tables])
+            if told:
+                cursor.execute(_sql(TELL, told=TOLD), [*self.stamp(), given_rows(TOLD, told)])
                 self.done.counts["notices"] += cursor.rowcount
-            verdict = given_rows(VERDICT, map(self.verdict, groups))
-            cursor.execute(_sql(CLIMB, picked=IDS, verdict=VERDICT), [verdict, picked])
-            self.done.counts["held"] += len(rows) - cursor.rowcount
+            verdict = given_rows(VERDICT, ((*group, *self.verdicts[group].row) for group in groups))
+            ids = given_rows(IDS, ((due.pk,) for due in picked))
+            cursor.execute(_sql(CLIMB, picked=IDS, verdict=VERDICT), [verdict, ids])
+            self.done.counts["held"] += len(picked) - cursor.rowcount
         self.done.counts["seen"] += len(batch)
-        self.done.counts["left"] += len(batch) - len(rows)
-        self.count(alike)
+        self.done.counts["left"] += len(batch) - len(picked)
 
-    def decide(self, group: Group) -> tuple[Step, Rung | None]:
+    def decide(self, group: Group) -> Verdict:
         """Ask the rule what happens to the deadlines of one group."""
         ladder, position, due_on = group
         step = next_step(self.ladders.facts.get(ladder, ()), position, due_on, self.day, self.calendar)
-        return step, None if step.fires is None else self.ladders.rungs[ladder, step.fires]
+        if step.fires is None:
+            return Verdict(step)
+        rung = self.ladders.rungs[ladder, step.fires]
+        return Verdict(step, rung, tuple(sorted(rung.addressees, key=lambda name: -STANDING[Addressee(name)])))
 
-    def verdict(self, group: Group) -> tuple[Any, ...]:
-        """Return the VERDICT row of a group."""
-        step, rung = self.steps[group]
-        return (*group, rung and rung.pk, step.next_position, step.next_fire_on)
+    def told(self, due: Due) -> Iterator[tuple[Any, ...]]:
+        """Yield the TOLD rows of one deadline and count what happens to it.
 
-    def calls(self, group: Group) -> Iterator[tuple[Any, ...]]:
-        """Yield the CALL rows of a group: one for each addressee of the rung that fires."""
-        rung = self.steps[group][1]
-        for addressee in rung.addressees if rung else ():
-            needs = DEPENDS_ON[addressee]
-            yield (
-                *group,
-                rung and rung.pk,
-                addressee,
-                *(int(need in needs) for need in ("unit", "officer", "campaign")),
+        A person addressed twice for one rung is told once, as the higher of the two.
+        """
+        verdict = self.verdicts[due.group]
+        rung = verdict.rung
+        reached: set[int] = set()
+        fallbacks = 0
+        for addressee in verdict.addressees:
+            people, fallback = who_is_told(
+                addressee, self.roster, unit=due.unit_id, officer=due.officer_id or 0, campaign=due.campaign_id
             )
-
-    def keys(self, alike: Iterable[Due]) -> set[Key]:
-        """Return whom the rungs that fire address, for all of these deadlines together."""
-        return {key for due in alike for key in self.keys_of(due)}
-
-    def keys_of(self, due: Due) -> Iterator[Key]:
-        rung = self.steps[due.group][1]
-        for addressee in rung.addressees if rung else ():
-            needs = DEPENDS_ON[addressee]
-            yield (
-                addressee,
-                due.unit_id if "unit" in needs else 0,
-                (due.officer_id or 0) if "officer" in needs else 0,
-                due.campaign_id if "campaign" in needs else 0,
-            )
-
-    def people_of(self, key: Key) -> tuple[tuple[int, ...], bool]:
-        if key not in self.people:
-            addressee, unit, officer, campaign = key
-            self.people[key] = who_is_told(addressee, self.roster, unit=unit, officer=officer, campaign=campaign)
-        return self.people[key]
-
-    def told(self, key: Key) -> Iterator[tuple[Any, ...]]:
-        """Yield the TOLD rows of one key: one for each person."""
-        people, fallback = self.people_of(key)
-        return ((*key, person, fallback, STANDING[Addressee(key[0])]) for person in people)
+            fallbacks += fallback
+            for person in people:
+                if rung is not None and person not in reached:
+                    reached.add(person)
+                    yield due.pk, due.revision, rung.pk, person, addressee, fallback
+        if rung is None or reached:
+            self.done.counts["fired"] += rung is not None
+            self.done.counts["skipped"] += len(verdict.step.skipped)
+            self.done.counts["fallback"] += fallbacks
 
     def stamp(self) -> tuple[Any, Any]:
         """Return the day and slot of this sweep's notices as the database stores them."""
         ops = connection.ops
         return ops.adapt_datefield_value(self.day), ops.adapt_datetimefield_value(self.done.slot_at)
-
-    def count(self, alike: Counter[Due]) -> None:
-        for due, number in alike.items():
-            step, rung = self.steps[due.group]
-            reached = [self.people_of(key) for key in self.keys_of(due)]
-            if rung is None or any(people for people, _fallback in reached):
-                self.done.counts["fired"] += number * (rung is not None)
-                self.done.counts["skipped"] += number * len(step.skipped)
-                self.done.counts["fallback"] += number * sum(fallback for _people, fallback in reached)
 
     def miss_reports(self) -> None:
         """Mark reports missed whose day has passed: a machine's act, recorded as one entry for all of them."""
