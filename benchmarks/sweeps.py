@@ -10,18 +10,19 @@ from tasks.models import Rung
 from tasks.usecases.remind import sweep
 
 # What the sweep writes for these rows, by somebody who knows beforehand that every late deadline stands at this rung
-# and tells the officer and the head: one INSERT and one UPDATE.
+# and tells the officer, or the officer and the head: one INSERT and one UPDATE.
 TELL = """
     INSERT INTO tasks_notice (deadline_id, deadline_revision, rung_id, recipient_id, addressee, fallback,
                               fired_on, slot_at, state, void_reason)
     SELECT d.id, d.revision, {rung}, p.recipient_id, p.addressee, {no}, '{today}', '{slot}', 'planned', ''
     FROM tasks_deadline d
     JOIN (SELECT u.id AS unit_id, {officer} AS recipient_id, 'officer' AS addressee FROM accounts_orgunit u
-          UNION ALL
-          SELECT p.org_unit_id, a.user_id, 'head' FROM accounts_post p
-          JOIN accounts_appointment a ON a.post_id = p.id WHERE p.role = 'head') p ON p.unit_id = d.owner_unit_id
+          {heads}) p ON p.unit_id = d.owner_unit_id
     WHERE d.state = 'open' AND d.next_fire_on <= '{today}'
 """
+HEADS = """UNION ALL
+          SELECT p.org_unit_id, a.user_id, 'head' FROM accounts_post p
+          JOIN accounts_appointment a ON a.post_id = p.id WHERE p.role = 'head'"""
 CLIMB = """
     UPDATE tasks_deadline SET next_position = 5, next_fire_on = '{today}'
     WHERE state = 'open' AND next_fire_on <= '{today}'
@@ -30,8 +31,8 @@ PROBE = f"SELECT id FROM tasks_deadline WHERE state = 'open' AND next_fire_on <=
 RUNG = 4  # one working day after the due date
 
 
-def tell_and_climb() -> tuple[str, str]:
-    """Return the two statements for the database under test."""
+def tell_and_climb(*, heads: bool = True) -> tuple[str, str]:
+    """Return the two statements for the database under test; with `heads`, heads are told too."""
     rung = Rung.objects.get(ladder__kind="task", ladder__version=1, position=RUNG).pk
     no = "FALSE" if connection.vendor == "postgresql" else "0"
     tell = TELL.replace("p.recipient_id, p.addressee", "COALESCE(p.recipient_id, d.officer_id), p.addressee", 1)
@@ -42,6 +43,7 @@ def tell_and_climb() -> tuple[str, str]:
         "today": TODAY,
         "slot": connection.ops.adapt_datetimefield_value(SLOT),
         "officer": officer,
+        "heads": HEADS if heads else "",
     }
     return tell.format(**values), CLIMB.format(today=TODAY)
 

@@ -11,6 +11,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
+from jinja2 import StrictUndefined, select_autoescape
 
 from carbonpeak import env
 
@@ -115,6 +116,17 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
             ],
+        },
+    },
+    {
+        # The mails, thousands of lines at a time.
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "tasks" / "jinja2"],
+        "OPTIONS": {
+            "autoescape": select_autoescape(["html"]),
+            "undefined": StrictUndefined,
+            "trim_blocks": True,
+            "lstrip_blocks": True,
         },
     },
 ]

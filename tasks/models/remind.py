@@ -61,12 +61,13 @@ class Deadline(models.Model):
     """A date somebody owes something by, and the day its next rung fires. Owned by the reminder engine."""
 
     kind = models.CharField(_("kind"), max_length=20, choices=DeadlineKind)
-    task = models.ForeignKey(Task, models.PROTECT, related_name="deadlines")  # the task it belongs to, for every kind
+    # The task it belongs to, for every kind. An index on each column would be written at every step of a sweep, so
+    # there are only those that somebody asks by.
+    task = models.ForeignKey(Task, models.PROTECT, related_name="deadlines", db_index=False)
     milestone = models.OneToOneField(Milestone, models.PROTECT, null=True, related_name="deadline")
     report_due = models.OneToOneField(ReportDue, models.PROTECT, null=True, related_name="deadline")
     revision = models.PositiveIntegerField(_("revision"), default=1)  # +1 whenever the date moves
     due_on = models.DateField(_("due on"))
-    # Nobody asks for deadlines by these, and a sweep would write every index of every row it moves on.
     owner_unit = models.ForeignKey(
         OrgUnit, models.PROTECT, related_name="+", db_index=False, verbose_name=_("responsible unit")
     )

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When, Window
+from django.db.models import Case, Exists, OuterRef, QuerySet, Value, When
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import RowNumber
 
-from accounts.models import Appointment
+from accounts.models import Appointment, User
 from accounts.queries.seats import holders
 from accounts.vocab import Role
 from tasks.models import Deadline, EngineRun, Notice, PortfolioLine, Responsibility, Rung
 from tasks.queries.given import IDS, given_rows, given_table
 from tasks.rules.remind import LOUDEST_FIRST, Roster, RungFacts
-from tasks.vocab import Confirmation, DeadlineState
+from tasks.vocab import Confirmation, DeadlineState, NoticeState
 
 
 class Due(NamedTuple):
@@ -141,9 +140,8 @@ PROPOSED = Exists(
 class Line(NamedTuple):
     """One notice with everything its line in a digest or a rehearsal says."""
 
-    message_id: int | None
-    recipient: str
-    slot_at: Any
+    recipient_id: int
+    slot_at: datetime
     fired_on: date
     level: str
     offset: int
@@ -163,9 +161,13 @@ class Line(NamedTuple):
 
 
 def _lines(notices: QuerySet[Notice]) -> QuerySet[Any, Any]:
-    return notices.annotate(proposed=PROPOSED, loudness=LOUDNESS).values_list(
-        "message_id",
-        "recipient__full_name",
+    """Return (id, *Line) of each notice.
+
+    Eight tables: from nine on PostgreSQL joins in the order they are written, and would start with every notice.
+    """
+    return notices.annotate(proposed=PROPOSED).values_list(
+        "pk",
+        "recipient_id",
         "slot_at",
         "fired_on",
         "rung__level",
@@ -186,34 +188,37 @@ def _lines(notices: QuerySet[Notice]) -> QuerySet[Any, Any]:
     )
 
 
-def digest_lines(message_ids: list[int], *, most: int) -> list[Line]:
-    """Return each message's notices, the loudest and longest overdue first, at most `most` a message."""
-    ranked = Notice.objects.filter(message_id__in=message_ids).annotate(
-        place=Window(
-            RowNumber(),
-            partition_by=[F("message_id")],
-            order_by=[LOUDNESS.asc(), F("deadline__due_on").asc(), F("pk").asc()],
-        )
-    )
-    # Ranked narrow: the words of lines that are only counted are never fetched.
-    chosen = Notice.objects.filter(pk__in=ranked.filter(place__lte=most).values("pk"))
-    rows = _lines(chosen).order_by("message_id", "loudness", "deadline__due_on", "pk")
-    return [Line(*row) for row in rows]
+class Planned(NamedTuple):
+    """A notice waiting for its slot, as far as counting and ranking need it."""
+
+    pk: int
+    recipient_id: int
+    due_on: date
 
 
-def digest_counts(message_ids: list[int], *, today: date) -> dict[int, tuple[int, int]]:
-    """Return, by message, how many of its notices are overdue on `today` and how many are not."""
-    late = Q(deadline__due_on__lt=today)
+def planned_notices(slot: datetime, recipients: list[int]) -> list[Planned]:
+    """Return what waits for `slot`, by recipient, the loudest and longest overdue first."""
     rows = (
-        Notice.objects.filter(message_id__in=message_ids)
-        .values("message_id")
-        .order_by("message_id")
-        .annotate(overdue=Count("pk", filter=late), due=Count("pk", filter=~late))
+        Notice.objects.filter(state=NoticeState.PLANNED, slot_at=slot, recipient_id__in=recipients)
+        .order_by("recipient_id", LOUDNESS.asc(), "deadline__due_on", "pk")
+        .values_list("pk", "recipient_id", "deadline__due_on")
     )
-    return {row["message_id"]: (row["overdue"], row["due"]) for row in rows}
+    return [Planned._make(row) for row in rows]
+
+
+def lines_of(notices: list[int]) -> dict[int, Line]:
+    """Return the line of each of these notices."""
+    wanted = RawSQL(f"SELECT id FROM {given_table('wanted', IDS)}", [given_rows(IDS, ((pk,) for pk in notices))])  # noqa: S608, S611
+    rows = _lines(Notice.objects.filter(pk__in=wanted))
+    return {row[0]: Line._make(row[1:]) for row in rows}
+
+
+def names_of(lines: list[Line]) -> dict[int, str]:
+    """Return the names of the people these lines go to."""
+    return dict(User.objects.filter(pk__in={line.recipient_id for line in lines}).values_list("pk", "full_name"))
 
 
 def notices_after(pk: int) -> list[Line]:
     """Return the notices written after notice `pk`, by day, the loudest and longest overdue first."""
-    rows = _lines(Notice.objects.filter(pk__gt=pk)).order_by("slot_at", "loudness", "deadline__due_on", "pk")
-    return [Line(*row) for row in rows]
+    rows = _lines(Notice.objects.filter(pk__gt=pk)).order_by("slot_at", LOUDNESS.asc(), "deadline__due_on", "pk")
+    return [Line._make(row[1:]) for row in rows]

@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tasks.queries.base import work_calendar
-from tasks.queries.remind import Line
-from tasks.rules.calendar import WorkCalendar
+from tasks.queries.remind import Line, names_of
 from tasks.rules.remind import one_line
 from tasks.usecases.remind import Swept, rehearse, sweep_through
 from tasks.usecases.remind.digest import say_lateness
@@ -52,13 +51,13 @@ class Command(BaseCommand):
             done, lines = rehearse(until=until, at=at)
         else:
             done = sweep_through(until=until, at=at)
-        calendar = work_calendar()
+        self.calendar, self.names = work_calendar(), names_of(lines)
         if options["format"] == "json":
-            self.print_json(until, options["dry_run"], done, [_entry(line, calendar) for line in lines])
+            self.print_json(until, options["dry_run"], done, lines)
         else:
-            self.print_text(until, options["dry_run"], done, lines, calendar)
+            self.print_text(until, options["dry_run"], done, lines)
 
-    def print_json(self, until: date, dry_run: bool, done: list[Swept], notices: list[dict[str, Any]]) -> None:
+    def print_json(self, until: date, dry_run: bool, done: list[Swept], lines: list[Line]) -> None:
         days = [
             {
                 "day": swept.today.isoformat(),
@@ -70,18 +69,16 @@ class Command(BaseCommand):
         ]
         answer: dict[str, Any] = {"as_of": until.isoformat(), "dry_run": dry_run, "days": days}
         if dry_run:
-            answer["notices"] = notices
+            answer["notices"] = [self.entry(line) for line in lines]
         self.stdout.write(json.dumps(answer, ensure_ascii=False, indent=1))
 
-    def print_text(
-        self, until: date, dry_run: bool, done: list[Swept], lines: list[Line], calendar: WorkCalendar
-    ) -> None:
+    def print_text(self, until: date, dry_run: bool, done: list[Swept], lines: list[Line]) -> None:
         slot = None
         for line in lines:
             if line.slot_at != slot:
                 slot = line.slot_at
                 self.stdout.write("\n" + date_format(timezone.localtime(slot), "DATETIME_FORMAT"))
-            self.stdout.write("  " + _sentence(line, calendar))
+            self.stdout.write("  " + self.sentence(line))
         totals = {name: sum(swept.counts[name] for swept in done) for name in ("notices", "fallback", "held", "missed")}
         count = totals["notices"]
         words = {"count": count, "day": date_format(until, "DATE_FORMAT")}
@@ -105,42 +102,40 @@ class Command(BaseCommand):
         if any(swept.busy for swept in done):
             self.stdout.write(_("Another sweep is running; it does the work."))
 
+    def entry(self, line: Line) -> dict[str, Any]:
+        return {
+            "day": line.fired_on.isoformat(),
+            "slot_at": timezone.localtime(line.slot_at).isoformat(),
+            "level": line.level,
+            "kind": line.kind,
+            "task": line.code,
+            "title": line.title,
+            "part": line.milestone or line.period_key or "",
+            "unit": line.unit,
+            "proposed": line.proposed,
+            "due_on": line.due_on.isoformat(),
+            "overdue_workdays": self.calendar.between(line.due_on, line.fired_on),
+            "asks": line.asks,
+            "drafts_order": line.drafts_order,
+            "addressee": line.addressee,
+            "fallback": line.fallback,
+            "recipient": self.names[line.recipient_id],
+            "task_id": line.task_id,
+        }
 
-def _entry(line: Line, calendar: WorkCalendar) -> dict[str, Any]:
-    return {
-        "day": line.fired_on.isoformat(),
-        "slot_at": timezone.localtime(line.slot_at).isoformat(),
-        "level": line.level,
-        "kind": line.kind,
-        "task": line.code,
-        "title": line.title,
-        "part": line.milestone or line.period_key or "",
-        "unit": line.unit,
-        "proposed": line.proposed,
-        "due_on": line.due_on.isoformat(),
-        "overdue_workdays": calendar.between(line.due_on, line.fired_on),
-        "asks": line.asks,
-        "drafts_order": line.drafts_order,
-        "addressee": line.addressee,
-        "fallback": line.fallback,
-        "recipient": line.recipient,
-        "task_id": line.task_id,
-    }
-
-
-def _sentence(line: Line, calendar: WorkCalendar) -> str:
-    words = {
-        "level": RungLevel(line.level).label,
-        "recipient": line.recipient,
-        "addressee": Addressee(line.addressee).label,
-        "task": one_line(f"{line.code} {line.title} {line.milestone or line.period_key or ''}", 80),
-        "unit": line.unit,
-    }
-    parts = [
-        _("[%(level)s] %(recipient)s (%(addressee)s): %(task)s, %(unit)s") % words,
-        date_format(line.due_on, "DATE_FORMAT"),
-        say_lateness(line.due_on, line.fired_on, calendar),
-    ]
-    if line.fallback:
-        parts.append(_("nobody in post, told to the office"))
-    return " · ".join(parts)
+    def sentence(self, line: Line) -> str:
+        words = {
+            "level": RungLevel(line.level).label,
+            "recipient": self.names[line.recipient_id],
+            "addressee": Addressee(line.addressee).label,
+            "task": one_line(f"{line.code} {line.title} {line.milestone or line.period_key or ''}", 80),
+            "unit": line.unit,
+        }
+        parts = [
+            _("[%(level)s] %(recipient)s (%(addressee)s): %(task)s, %(unit)s") % words,
+            date_format(line.due_on, "DATE_FORMAT"),
+            say_lateness(line.due_on, line.fired_on, self.calendar),
+        ]
+        if line.fallback:
+            parts.append(_("nobody in post, told to the office"))
+        return " · ".join(parts)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import reduce
 from itertools import groupby
-from operator import attrgetter
+from operator import attrgetter, or_
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from accounts.models import User
 from tasks.models import Message, Notice
 from tasks.queries.base import policy_values, work_calendar
-from tasks.queries.remind import digest_counts, digest_lines
+from tasks.queries.given import given_rows, given_table
+from tasks.queries.remind import lines_of, planned_notices
 from tasks.rules.calendar import WorkCalendar
 from tasks.usecases.remind.digest import Digest, Letterhead, freeze, mailbox_of, message_id_for
 from tasks.usecases.remind.lock import claim_engine
@@ -97,8 +100,12 @@ class _Run:
             VoidReason.MOVED: ~Q(deadline__revision=F("deadline_revision")),
             VoidReason.SETTLED: ~Q(deadline__state=DeadlineState.OPEN),
         }
-        for reason, condition in gone.items():
-            rows = planned(slot).filter(condition)
+        first = Case(*(When(condition, then=Value(reason)) for reason, condition in gone.items()))
+        by_reason: dict[str, list[int]] = defaultdict(list)
+        for pk, reason in planned(slot).filter(reduce(or_, gone.values())).values_list("pk", first):
+            by_reason[reason].append(pk)
+        for reason, notices in by_reason.items():
+            rows = planned(slot).filter(pk__in=notices)
             self.done.void += rows.update(state=NoticeState.VOID, void_reason=reason)
 
     def postpone(self, slot: datetime, day: date) -> None:
@@ -109,37 +116,44 @@ class _Run:
             self.done.postponed += late.update(slot_at=later)
 
     def compose(self, slot: datetime, day: date, most: int, users: list[User]) -> None:
-        """Write the messages, bind the notices to them, then render exactly what was bound.
-
-        A sweep may add notices at this moment: what is not bound is not in the mail, and stays planned.
-        """
-        messages = Message.objects.bulk_create([self.blank(slot, user) for user in users])
-        bound = planned(slot).filter(recipient__in=users)
-        self.done.notices += bound.update(state=NoticeState.COMPOSED, message=Subquery(message_of(slot).values("pk")))
-        by_id = {message.pk: (message, user) for message, user in zip(messages, users, strict=True)}
-        counts = digest_counts(list(by_id), today=day)
-        frozen = []
-        for pk, lines in groupby(digest_lines(list(by_id), most=most), key=attrgetter("message_id")):
-            message, user = by_id[pk]
-            digest = Digest(user, slot, message.message_id, list(lines), *counts[pk])
-            frozen.append((pk, *freeze(digest, self.letterhead, self.calendar)))
-        _store(frozen)
+        """Render what waits for these people, write their messages, and bind to each just the notices it stands for."""
+        waiting = {
+            recipient: list(notices)
+            for recipient, notices in groupby(
+                planned_notices(slot, [user.pk for user in users]), key=attrgetter("recipient_id")
+            )
+        }
+        lines = lines_of([notice.pk for notices in waiting.values() for notice in notices[:most]])
+        messages = []
+        for user in users:
+            notices = waiting[user.pk]
+            overdue = sum(notice.due_on < day for notice in notices)
+            shown = [lines[notice.pk] for notice in notices[:most]]
+            messages.append(self.message(Digest(user, slot, shown, overdue, len(notices) - overdue)))
+        Message.objects.bulk_create(messages)
+        self.done.notices += _bind(
+            (notice.pk, message.pk) for message in messages for notice in waiting[message.recipient_id]
+        )
         states = Counter(message.state for message in messages)
         self.done.ready += states[MessageState.READY]
         self.done.failed += states[MessageState.FAILED]
 
-    def blank(self, slot: datetime, user: User) -> Message:
-        """Return the message to `user` without its content; without an address it waits on a person's list."""
+    def message(self, digest: Digest) -> Message:
+        """Return the message with its frozen bytes; without an address it waits on a person's list."""
+        user, slot = digest.user, digest.slot
         address, problem = mailbox_of(user.email)
         parts = (user.pk, slot.astimezone(UTC).isoformat(), CHANNEL, CLASS)
+        message_id = message_id_for(parts, self.letterhead.sender)
+        subject, body = freeze(digest, message_id, self.letterhead, self.calendar)
         return Message(
             recipient=user,
             slot_at=slot,
             channel=CHANNEL,
             message_class=CLASS,
             address=address,
-            message_id=message_id_for(parts, self.letterhead.sender),
-            body=b"",
+            message_id=message_id,
+            subject=subject,
+            body=body,
             state=MessageState.FAILED if problem else MessageState.READY,
             ready_at=slot,
             last_error=problem,
@@ -158,8 +172,22 @@ def _waiting(slot: datetime, recipients: list[int]) -> list[User]:
     return list(User.objects.filter(pk__in=waiting).order_by("language", "pk"))
 
 
-def _store(frozen: list[tuple[int, str, bytes]]) -> None:
-    prepared = Message._meta.get_field("body").get_db_prep_value
-    rows = [(subject, prepared(body, connection), pk) for pk, subject, body in frozen]
+# The ORM has no UPDATE from a table of values; one row at a time would be thousands of statements.
+BOUND = {"notice_id": "bigint", "message_id": "bigint"}
+BIND = """
+    UPDATE tasks_notice AS n SET state = 'composed', message_id = bound.message_id
+    FROM {bound} WHERE n.id = bound.notice_id AND n.state = 'planned'
+"""
+
+
+def _bind(pairs: Iterable[tuple[int, int]]) -> int:
+    """Bind notices to their messages and return how many.
+
+    Raises: RuntimeError when one of them is not planned any more, for then its mail is wrong and must not be kept.
+    """
+    rows = list(pairs)
     with connection.cursor() as cursor:
-        cursor.executemany("UPDATE tasks_message SET subject = %s, body = %s WHERE id = %s", rows)
+        cursor.execute(BIND.format(bound=given_table("bound", BOUND)), [given_rows(BOUND, rows)])
+        if cursor.rowcount != len(rows):
+            raise RuntimeError("notices changed while their mails were written")
+    return len(rows)

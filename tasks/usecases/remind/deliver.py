@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
+from itertools import zip_longest
 
 from django.db import DatabaseError, transaction
 from django.db.models import BooleanField, Exists, F, OuterRef, Q, QuerySet
@@ -30,9 +30,9 @@ from tasks.vocab import (
 )
 
 JOB = "deliver"
-LEASE = timedelta(seconds=30)  # a killed process delays its messages by no more than this
+LEASE = timedelta(seconds=30)  # a killed process delays its messages by no more than this, but for one
 IN_DOUBT = timedelta(minutes=15)
-BATCH = 50
+BATCH = 100
 REPEATED_CLASSES = ("digest",)  # a reminder twice is a nuisance, an order twice is a wrong: those wait for a person
 BROKEN_IN_A_ROW = 2
 TURNED_AWAY_IN_A_ROW = 20
@@ -130,14 +130,28 @@ class _Run:
 
     def empty_outbox(self, seconds: float | None, should_stop: Callable[[], bool]) -> None:
         """Hand over batch after batch until nothing is ready, the time is up or somebody asks to stop."""
-        while (batch := self.claim()) is not None:
-            for message in batch:
-                late = seconds is not None and time.monotonic() - self.started >= seconds
-                if late or should_stop():
-                    return
-                if message.lease_until is None or self.now() >= message.lease_until:
+
+        def stop() -> bool:
+            return (seconds is not None and time.monotonic() - self.started >= seconds) or should_stop()
+
+        while not stop() and (batch := self.claim()) is not None:
+            for message, following in zip_longest(batch, batch[1:]):
+                if message.pk in self.done.lost:
+                    continue
+                if message.state != MessageState.DATA and not self.holds(message):
                     break  # slow server: the rest of the batch is claimed anew
-                self.hand_over(message)
+                result = self.hand_over(message)
+                if result is None:
+                    continue
+                halt = stop()
+                self.mark(message, result, None if halt or result.outcome != HandoverOutcome.SENT else following)
+                self.brake(result)
+                if halt:
+                    return
+
+    def holds(self, message: Message) -> bool:
+        """Answer whether the lease on a message has time left."""
+        return message.lease_until is not None and self.now() < message.lease_until
 
     def claim(self) -> list[Message] | None:
         """Lease the next messages, oldest first, or return None when none is left; processes take different ones."""
@@ -160,46 +174,76 @@ class _Run:
         self.done.cancelled += gone
         return batch
 
-    def hand_over(self, message: Message) -> None:
-        """Hand one message over and mark it; a message that breaks the code is set aside, the others go on."""
+    def hand_over(self, message: Message) -> Handover | None:
+        """Hand one message over, unless its lease is gone; one that breaks the code is set aside, the others go on."""
         envelope = Envelope(message.message_id, message.address, message.slot_at, bytes(message.body))
+        begun = False
+
+        def commit_data() -> None:
+            nonlocal begun
+            self.commit_data(message)
+            begun = True
+
         try:
-            result = self.channel.hand_over(envelope, partial(self.commit_data, message))
+            return self.channel.hand_over(envelope, commit_data)
         except LeaseLostError:
             self.done.lost.append(message.pk)
-            return
-        except (ChannelDownError, DatabaseError):
+            return None
+        except ChannelDownError:
+            if message.state == MessageState.DATA and not begun:
+                self.take_back(message)
+            raise
+        except DatabaseError:
             raise
         except Exception as poison:  # noqa: BLE001  (whatever it is, it must not stop the mail of everybody else)
-            in_data = message.state == MessageState.DATA
-            phase = HandoverPhase.DATA if in_data else HandoverPhase.MAIL
-            outcome = HandoverOutcome.DOUBT if in_data else HandoverOutcome.REFUSED
-            result = Handover(phase, outcome, f"{type(poison).__name__}: {poison}")
-        self.mark(message, result)
-        self.brake(result)
+            phase = HandoverPhase.DATA if begun else HandoverPhase.MAIL
+            outcome = HandoverOutcome.DOUBT if begun else HandoverOutcome.REFUSED
+            return Handover(phase, outcome, f"{type(poison).__name__}: {poison}")
 
     def commit_data(self, message: Message) -> None:
-        """Commit that the message is in doubt from here on, unless its lease is gone.
+        """Commit that the message is in doubt from here on, unless that was announced just now or its lease is gone."""
+        announced = message.state == MessageState.DATA
+        if announced and self.holds(message):
+            return
+        fate = Fate(MessageState.DATA, message.ready_at, self.now() + IN_DOUBT) if announced else self.announce(message)
+        if not store(message, fate):
+            raise LeaseLostError
+        message.state = MessageState.DATA
 
-        The mark of the message before could ride in this commit. It does not: that would leave a delivered message
-        in doubt for the sender and recipient steps of the next one, up to two timeouts of a silent server.
+    def announce(self, message: Message) -> Fate:
+        """Count an attempt and return the fate of a message about to be handed over: in doubt until it is marked.
+
+        A process that sleeps for longer than a lease before it hands over must ask again whether it still may.
         """
         now = self.now()
         message.attempts += 1
         message.first_tried_at = message.first_tried_at or now
-        if not store(message, Fate(MessageState.DATA, message.ready_at, now + IN_DOUBT)):
-            raise LeaseLostError
-        message.state = MessageState.DATA
+        message.lease_until = now + LEASE
+        return Fate(MessageState.DATA, message.ready_at, now + IN_DOUBT)
 
-    def mark(self, message: Message, result: Handover) -> None:
-        """Commit what became of the message together with the attempt."""
+    def take_back(self, message: Message) -> None:
+        """Make an announced message ready again that the channel never began with: no message pays for an outage."""
+        message.attempts -= 1
+        message.first_tried_at = message.first_tried_at if message.attempts else None
+        store(message, Fate(MessageState.READY, message.ready_at))
+
+    def mark(self, message: Message, result: Handover, following: Message | None) -> None:
+        """Commit what became of the message together with the attempt.
+
+        The announcement of the `following` message rides in the same commit, since commits are most of the time. If
+        the process dies right then, that one message is in doubt without need: a digest comes a quarter of an hour
+        later, and what must not be repeated would bother a person, so only digests are announced early.
+        """
         now = self.now()
         if message.state != MessageState.DATA:
             message.attempts += 1
             message.first_tried_at = message.first_tried_at or now
         message.last_error = "" if result.outcome == HandoverOutcome.SENT else result.detail
         fate = _fate(message, result, now)
-        held = store_with_attempt(message, fate, result, at=now)
+        early = None
+        if following is not None and following.message_class in REPEATED_CLASSES and self.holds(following):
+            early = following, self.announce(following)
+        held, announced = store_with_attempt(message, fate, result, at=now, early=early)
         bucket = {
             MessageState.SENT: self.done.sent,
             MessageState.READY: self.done.later,
@@ -207,6 +251,10 @@ class _Run:
             MessageState.DATA: self.done.doubt,
         }[fate.state]
         (bucket if held else self.done.lost).append(message.pk)
+        if early and announced:
+            early[0].state = MessageState.DATA
+        elif early:
+            self.done.lost.append(early[0].pk)
 
     def brake(self, result: Handover) -> None:
         """Stop when it is plainly not the messages: an outage is one alarm, not a thousand used-up attempts."""

@@ -18,8 +18,8 @@ from django.core.validators import validate_email
 from django.template.loader import get_template
 from django.utils import timezone, translation
 from django.utils.formats import date_format
+from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
 from tasks.queries.remind import Line
@@ -53,7 +53,6 @@ class Digest:
 
     user: User
     slot: datetime
-    message_id: str
     lines: list[Line]
     overdue: int
     due: int
@@ -72,15 +71,16 @@ class Letterhead:
         name, address = parseaddr(self.sender)
         return formataddr((one_line(name, 80), address), "utf-8")
 
-    def lateness(self, due_on: date, today: date, calendar: WorkCalendar) -> str:
-        """Say how far `today` is from the due date; said once for all lines alike."""
-        key = translation.get_language(), due_on, today
+    def lateness(self, due_on: date, today: date, calendar: WorkCalendar, language: str) -> str:
+        """Say in `language`, the active one, how far `today` is from the due date; said once for all lines alike."""
+        key = language, due_on, today
         if key not in self.known:
             self.known[key] = say_lateness(due_on, today, calendar)
         return self.known[key]
 
-    def day(self, day: date) -> str:
-        key = translation.get_language(), day
+    def day(self, day: date, language: str) -> str:
+        """Write a date in `language`, the active one."""
+        key = language, day
         if key not in self.known:
             self.known[key] = date_format(day, "DATE_FORMAT")
         return self.known[key]
@@ -98,24 +98,23 @@ def say_lateness(due_on: date, today: date, calendar: WorkCalendar) -> str:
     return ngettext("%(days)s working day overdue", "%(days)s working days overdue", days) % {"days": days}
 
 
-def freeze(digest: Digest, letterhead: Letterhead, calendar: WorkCalendar) -> tuple[str, bytes]:
+def freeze(digest: Digest, message_id: str, letterhead: Letterhead, calendar: WorkCalendar) -> tuple[str, bytes]:
     """Return the subject and the complete MIME bytes of a digest, in its reader's language."""
     with translation.override(digest.user.language):
-        content = _content(digest, letterhead, calendar)
         subject = _subject(digest)
-        text = get_template("mail/digest.txt").render(content | {"subject": subject})
-        html = get_template("mail/digest.html").render(content | {"subject": subject})
-    return subject, _mime(_headers(digest, subject, letterhead), digest.message_id, text, html)
+        content = _content(digest, letterhead, calendar) | {"subject": subject, "_": gettext}
+        text, html = (get_template(f"mail/digest.{kind}", using="jinja2").render(content) for kind in ("txt", "html"))
+    return subject, _mime(_headers(digest, subject, message_id, letterhead), message_id, text, html)
 
 
-def _headers(digest: Digest, subject: str, letterhead: Letterhead) -> Iterable[tuple[str, str]]:
+def _headers(digest: Digest, subject: str, message_id: str, letterhead: Letterhead) -> Iterable[tuple[str, str]]:
     address, _problem = mailbox_of(digest.user.email)
     yield "From", letterhead.from_header
     yield "To", formataddr((one_line(str(digest.user), 60), address), "utf-8")
     yield "Subject", Header(subject, "utf-8").encode()
     # The slot, not the moment: composed again after a crash, the bytes are the same.
     yield "Date", format_datetime(timezone.localtime(digest.slot))
-    yield "Message-ID", digest.message_id
+    yield "Message-ID", message_id
     yield "Auto-Submitted", "auto-generated"
     yield "X-Auto-Response-Suppress", "All"
 
@@ -147,18 +146,35 @@ def _subject(digest: Digest) -> str:
     return one_line(forms[subject_form(digest.overdue, digest.due)] % words, 250)
 
 
+@dataclass(slots=True)
+class Row:
+    """One line as the templates show it."""
+
+    url: str
+    code: str
+    title: str
+    part: str
+    unit: str
+    proposed: bool
+    due_on: str
+    is_late: bool
+    lateness: str
+    asks: str
+    vacant: str
+
+
 def _content(digest: Digest, letterhead: Letterhead, calendar: WorkCalendar) -> dict[str, Any]:
-    today = timezone.localtime(digest.slot).date()
+    today, language = timezone.localtime(digest.slot).date(), digest.user.language
     sections = []
     for level, lines in groupby(digest.lines, key=lambda line: line.level):
         sign, colour = LOOK[RungLevel(level)]
-        rows = [_row(line, today, letterhead, calendar) for line in lines]
+        rows = [_row(line, today, letterhead, calendar, language) for line in lines]
         sections.append({"label": RungLevel(level).label, "sign": sign, "colour": colour, "rows": rows})
     told_as = {(line.addressee, line.fallback) for line in digest.lines}
     return {
-        "language": translation.get_language(),
+        "language": language,
         "name": one_line(str(digest.user), 60),
-        "day": letterhead.day(today),
+        "day": letterhead.day(today, language),
         "overdue": digest.overdue,
         "due": digest.due,
         "sections": sections,
@@ -168,21 +184,21 @@ def _content(digest: Digest, letterhead: Letterhead, calendar: WorkCalendar) -> 
     }
 
 
-def _row(line: Line, today: date, letterhead: Letterhead, calendar: WorkCalendar) -> dict[str, Any]:
+def _row(line: Line, today: date, letterhead: Letterhead, calendar: WorkCalendar, language: str) -> Row:
     part = line.milestone or (_("report %(period)s") % {"period": line.period_key} if line.period_key else "")
-    return {
-        "url": f"{letterhead.site_url}/admin/tasks/task/{line.task_id}/change/",
-        "code": line.code,
-        "title": one_line(line.title, TITLE_LIMIT),
-        "part": one_line(part, TITLE_LIMIT),
-        "unit": line.unit,
-        "proposed": line.proposed,
-        "due_on": letterhead.day(line.due_on),
-        "is_late": today > line.due_on,
-        "lateness": letterhead.lateness(line.due_on, today, calendar),
-        "asks": line.asks,
-        "vacant": Addressee(line.addressee).label if line.fallback else "",
-    }
+    return Row(
+        url=f"{letterhead.site_url}/admin/tasks/task/{line.task_id}/change/",
+        code=line.code,
+        title=one_line(line.title, TITLE_LIMIT),
+        part=one_line(part, TITLE_LIMIT),
+        unit=line.unit,
+        proposed=line.proposed,
+        due_on=letterhead.day(line.due_on, language),
+        is_late=today > line.due_on,
+        lateness=letterhead.lateness(line.due_on, today, calendar, language),
+        asks=line.asks,
+        vacant=str(Addressee(line.addressee).label) if line.fallback else "",
+    )
 
 
 def _why(addressee: str, fallback: bool) -> str:
