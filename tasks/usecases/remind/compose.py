@@ -88,9 +88,7 @@ class _Run:
             with transaction.atomic():
                 if not claim_engine():
                     return False
-                users = _waiting(slot, recipients[start : start + BATCH])
-                if users:
-                    self.compose(slot, day, most, users)
+                self.compose(slot, day, most, _unwritten(slot, recipients[start : start + BATCH]))
         return True
 
     def void(self, slot: datetime) -> None:
@@ -126,7 +124,9 @@ class _Run:
         lines = lines_of([notice.pk for notices in waiting.values() for notice in notices[:most]])
         messages = []
         for user in users:
-            notices = waiting[user.pk]
+            notices = waiting.get(user.pk, [])
+            if not notices:  # another process was quicker
+                continue
             overdue = sum(notice.due_on < day for notice in notices)
             shown = [lines[notice.pk] for notice in notices[:most]]
             messages.append(self.message(Digest(user, slot, shown, overdue, len(notices) - overdue)))
@@ -160,15 +160,10 @@ class _Run:
         )
 
 
-def _waiting(slot: datetime, recipients: list[int]) -> list[User]:
-    """Return those who still wait for their message of this slot, by language.
-
-    Three plain queries: one with subqueries went astray on tables that were filled a moment ago.
-    """
-    ids = planned(slot).filter(recipient__in=recipients).order_by("recipient_id")
+def _unwritten(slot: datetime, recipients: list[int]) -> list[User]:
+    """Return those who have no message of this slot yet, by language."""
     written = Message.objects.filter(recipient__in=recipients, slot_at=slot, channel=CHANNEL, message_class=CLASS)
-    waiting = set(ids.values_list("recipient_id", flat=True).distinct())
-    waiting -= set(written.values_list("recipient_id", flat=True))
+    waiting = set(recipients) - set(written.values_list("recipient_id", flat=True))
     return list(User.objects.filter(pk__in=waiting).order_by("language", "pk"))
 
 

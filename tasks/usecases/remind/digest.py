@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from base64 import encodebytes
+import re
+from base64 import b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -28,6 +29,7 @@ from tasks.rules.remind import one_line, subject_form
 from tasks.vocab import Addressee, RungLevel
 
 TITLE_LIMIT = 120
+BASE64_LINE = re.compile(".{1,76}")  # RFC 2045, 6.8
 SUBJECT_TITLE_LIMIT = 24
 
 # Why somebody gets a line, as the reader is addressed.
@@ -130,7 +132,7 @@ def _mime(headers: Iterable[tuple[str, str]], message_id: str, text: str, html: 
     lines = [f"{name}: {value}" for name, value in (*headers, ("MIME-Version", "1.0"), content_type)]
     for kind, body in (("plain", text), ("html", html)):
         lines += ["", f"--{boundary}", f'Content-Type: text/{kind}; charset="utf-8"']
-        lines += ["Content-Transfer-Encoding: base64", "", encodebytes(body.encode()).decode().rstrip()]
+        lines += ["Content-Transfer-Encoding: base64", "", *BASE64_LINE.findall(b64encode(body.encode()).decode())]
     lines += ["", f"--{boundary}--", ""]
     return "\n".join(lines).replace("\n", "\r\n").encode("ascii")
 

@@ -200,7 +200,7 @@ def test_compose_takes_the_same_statements_for_one_and_three(told, more):
     swept(DAY)
     with CaptureQueriesContext(connection) as queries:
         composed(DAY)
-    assert len(queries) == 19 + 2 * (connection.vendor == "postgresql")
+    assert len(queries) == 18 + 2 * (connection.vendor == "postgresql")
 
 
 def test_compose_without_work_is_two_statements(city):
