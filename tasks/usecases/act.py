@@ -86,7 +86,7 @@ def perform(
     today = local_day(at)
     given = dict(given or {})
     with transaction.atomic():
-        row = visible(workflow.model, actor).select_for_update(of=("self",)).filter(pk=pk).first()
+        row = next(iter(visible(workflow.model, actor).select_for_update(of=("self",)).filter(pk=pk)), None)
         if row is None:
             raise RefusedError(Refusal("GATE-05.hidden"))
         if version is not None and row.version != version:  # type: ignore[attr-defined]
