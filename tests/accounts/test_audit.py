@@ -45,7 +45,9 @@ def test_digest_is_the_same_on_every_machine():
 
 
 def record(unit, **given):
-    return record_act(unit_id=unit.pk, actor_id=None, actor_name="测试", subject="task:1", act="test", at=AT, **given)
+    """Record an act of the unit and return its entry."""
+    record_act(unit_id=unit.pk, actor_id=None, actor_name="测试", subject="task:1", act="test", at=AT, **given)
+    return AuditEntry.objects.filter(chain__org_unit=unit).latest("number")
 
 
 @pytest.mark.django_db
@@ -78,3 +80,18 @@ def test_number_is_given_once_in_a_chain():
     entry.pk = None
     with pytest.raises(IntegrityError), transaction.atomic():
         entry.save(force_insert=True)
+
+
+@pytest.mark.django_db
+def test_entry_holds_what_its_digest_covers():
+    details = {"名称": "验收", "n": 3, "parts": [1.5, None, True]}
+    entry = record(make_city().unit("energy"), before="issued", after="in_progress", reason='"因" \\', details=details)
+    content = {
+        "number": entry.number,
+        "at": entry.at.astimezone(dt.UTC).isoformat(),
+        "actor": entry.actor_id,
+        **{name: getattr(entry, name) for name in ("actor_name", "subject", "act", "before", "after", "reason")},
+        "details": entry.details,
+    }
+    assert (entry.at, entry.details) == (AT, details)
+    assert entry.digest == entry_digest(entry.previous_digest, content)
