@@ -9,6 +9,7 @@ from accounts.models import Appointment, Post
 from accounts.vocab import Role
 from tasks.models import ChangeRequest, Evidence, Milestone, ProgressReport, Responsibility, Task
 from tasks.queries.base import policy_values, work_calendar
+from tasks.queries.statement import any_of, asked
 from tasks.rules.track import ChangeFacts, MilestoneFacts, ReportFacts, TaskFacts
 from tasks.vocab import (
     DONE_TASK_STATUSES,
@@ -23,7 +24,7 @@ FILES = LEADS | {ResponsibilityKind.COUNTY}
 
 def responsible_units(task_id: int) -> tuple[frozenset[int], frozenset[int], int]:
     """Return (lead and joint lead units, units that file and claim, number of sole leads) of a task."""
-    rows = list(Responsibility.objects.filter(task_id=task_id).values_list("kind", "org_unit_id"))
+    rows = asked("SELECT kind, org_unit_id FROM tasks_responsibility WHERE task_id = %(task)s", task=task_id)
     leads = frozenset(unit for kind, unit in rows if kind in LEADS)
     files = frozenset(unit for kind, unit in rows if kind in FILES)
     return leads, files, sum(kind == ResponsibilityKind.LEAD for kind, _unit in rows)
@@ -57,6 +58,20 @@ def _common(task: Task, status: str, submitted_by: int | None, today: date) -> d
     }
 
 
+_LEFT_TO_DO = """
+    SELECT (SELECT COUNT(*) FROM tasks_milestone WHERE task_id = %(task)s AND NOT status {is_settled}),
+           (SELECT COUNT(*) FROM tasks_task WHERE parent_id = %(task)s AND NOT status {is_over}),
+           (SELECT COUNT(*) FROM tasks_evidence WHERE task_id = %(task)s)
+"""
+
+
+def _left_to_do(task_id: int) -> dict[str, int]:
+    statement = _LEFT_TO_DO.format(is_settled=any_of("settled"), is_over=any_of("over"))
+    over = [TaskStatus.CANCELLED, *DONE_TASK_STATUSES]
+    [counts] = asked(statement, task=task_id, settled=list(SETTLED_MILESTONE_STATUSES), over=over)
+    return dict(zip(("open_milestones", "open_children", "evidence_count"), counts, strict=True))
+
+
 def task_facts(task: Task, *, today: date) -> TaskFacts:
     """Return what the task machine's guards need; reads only what the current status can be asked about."""
     common = _common(task, task.status, task.submitted_by_id, today)
@@ -70,12 +85,7 @@ def task_facts(task: Task, *, today: date) -> TaskFacts:
         since = work_calendar().between(task.issued_on, today)
         extra = {"objected_before": task.objected, "workdays_since_issue": since}
     elif task.status in {TaskStatus.IN_PROGRESS, TaskStatus.RETURNED}:
-        unfinished = {TaskStatus.CANCELLED, *DONE_TASK_STATUSES}
-        extra = {
-            "open_milestones": task.milestones.exclude(status__in=SETTLED_MILESTONE_STATUSES).count(),
-            "open_children": task.children.exclude(status__in=unfinished).count(),
-            "evidence_count": Evidence.objects.filter(task=task).count(),
-        }
+        extra = _left_to_do(task.pk)
     return TaskFacts(
         **common,
         **extra,

@@ -4,46 +4,41 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection
 from datetime import date
-from itertools import islice
 
 from django.db import connection, transaction
 
-from tasks.models import Task, TaskMetrics
-from tasks.queries.analyse import as_child, child_states, leaf_facts
+from tasks.models import Task
+from tasks.queries.analyse import StoredTask, as_child, child_states, leaf_facts, tasks_by_id, tasks_by_path
 from tasks.queries.base import light_policy, work_calendar
+from tasks.queries.statement import any_of, asked
 from tasks.rules.analyse import Standing, leaf_standing, parent_standing
 from tasks.rules.decompose import ancestor_paths
 from tasks.vocab import DONE_TASK_STATUSES, OPEN_TASK_STATUSES, TaskKind, TaskStatus
 
 BATCH = 2000
-STANDING_COLUMNS = ("light", "reasons", "progress", "planned", "overdue")
 
 
 def refresh_standings(tasks: Collection[Task], *, today: date) -> None:
-    """Recompute the standings of `tasks` and of everything they are part of, up to their campaigns."""
-    rows = {task.pk: task for task in tasks}
-    paths: dict[int, set[str]] = defaultdict(set)
+    """Recompute the standings of `tasks` and of everything they are part of, up to their campaigns.
+
+    What `tasks` hold is saved already: their rows are read anew, together with those above.
+    """
+    places: dict[int, set[str]] = defaultdict(set)
     for task in tasks:
-        paths[task.revision_id].update(ancestor_paths(task.path))
-    for revision_id, above in paths.items():
-        for task in Task.objects.filter(revision_id=revision_id, path__in=above):
-            rows.setdefault(task.pk, task)
-    _refresh(sorted(rows.values(), key=lambda task: -task.depth), today=today)
+        places[task.revision_id].update((task.path, *ancestor_paths(task.path)))
+    rows = [row for revision_id, paths in places.items() for row in tasks_by_path(revision_id, sorted(paths))]
+    _refresh(sorted(rows, key=lambda row: -row.depth), today=today)
 
 
-def _refresh(tasks: Collection[Task], *, today: date) -> None:
+def _refresh(tasks: Collection[StoredTask], *, today: date) -> None:
     """Recompute and store the standings of `tasks`, deepest first; children outside `tasks` must be current."""
     policy, calendar = light_policy(today=today), work_calendar()
-    ids = [task.pk for task in tasks]
-    facts, children = leaf_facts(tasks, today=today), child_states(ids)
-    stored = TaskMetrics.objects.in_bulk(ids)
-    new: list[TaskMetrics] = []
-    moved: list[TaskMetrics] = []
-    aged: list[int] = []
+    facts, children = leaf_facts(tasks, today=today), child_states([task.pk for task in tasks])
+    moved: list[tuple[int, Standing]] = []
     for task in tasks:
-        below = list(children.get(task.pk, {}).values())
+        below = list(children[task.pk].values())
         standing = parent_standing(
             leaf_standing(facts[task.pk], today=today, policy=policy, calendar=calendar, children=below),
             below,
@@ -54,54 +49,32 @@ def _refresh(tasks: Collection[Task], *, today: date) -> None:
         )
         siblings = children.get(task.parent_id or 0)
         if siblings is not None and task.status != TaskStatus.CANCELLED:
-            siblings[task.pk] = as_child(task.weight, task.is_key, standing)
-        row, old = _as_metrics(task, standing, today), stored.get(task.pk)
-        if old is None:
-            new.append(row)
-        elif _figures(row) != _figures(old):
-            moved.append(row)
-        elif old.as_of != today:
-            aged.append(row.pk)
-    TaskMetrics.objects.bulk_create(new, batch_size=BATCH)
-    _store(moved)
-    if aged:
-        TaskMetrics.objects.filter(pk__in=aged).update(as_of=today)
+            siblings[task.pk] = as_child(task, standing)
+        if (task.standing, task.as_of) != (standing, today):
+            moved.append((task.pk, standing))
+    _store(moved, today)
 
 
-# One row at a time by hand: bulk_update builds a CASE over all rows and took a quarter of a status change.
 _STORE = """
-    UPDATE tasks_taskmetrics
-    SET light = %s, reasons = %s, progress = %s, planned = %s, overdue = %s, as_of = %s
-    WHERE task_id = %s
+    INSERT INTO tasks_taskmetrics (task_id, light, reasons, progress, planned, overdue, as_of)
+    VALUES {rows}
+    ON CONFLICT (task_id) DO UPDATE
+    SET light = excluded.light, reasons = excluded.reasons, progress = excluded.progress,
+        planned = excluded.planned, overdue = excluded.overdue, as_of = excluded.as_of
 """
 
 
-def _store(rows: Collection[TaskMetrics]) -> None:
-    if not rows:
+def _store(standings: Collection[tuple[int, Standing]], today: date) -> None:
+    if not standings:
         return
-    day = connection.ops.adapt_datefield_value
-    figures = [
-        (str(row.light), json.dumps(row.reasons), row.progress, row.planned, row.overdue, day(row.as_of), row.pk)
-        for row in rows
-    ]
+    day = connection.ops.adapt_datefield_value(today)
+    values: list[int | str | float | None] = []
+    for pk, standing in standings:
+        reasons = json.dumps([str(reason) for reason in standing.reasons])
+        values += (pk, str(standing.light), reasons, standing.progress, standing.planned, standing.overdue, day)
+    rows = ", ".join(["(%s, %s, %s, %s, %s, %s, %s)"] * len(standings))
     with connection.cursor() as cursor:
-        cursor.executemany(_STORE, figures)
-
-
-def _as_metrics(task: Task, standing: Standing, today: date) -> TaskMetrics:
-    return TaskMetrics(
-        task=task,
-        light=standing.light,
-        reasons=[str(reason) for reason in standing.reasons],
-        progress=standing.progress,
-        planned=standing.planned,
-        overdue=standing.overdue,
-        as_of=today,
-    )
-
-
-def _figures(row: TaskMetrics) -> tuple[object, ...]:
-    return tuple(getattr(row, name) for name in STANDING_COLUMNS)
+        cursor.execute(_STORE.format(rows=rows), values)
 
 
 def roll_day(*, today: date, snapshot: bool = True) -> int:
@@ -112,36 +85,28 @@ def roll_day(*, today: date, snapshot: bool = True) -> int:
     count = 0
     deepest = Task.objects.order_by("-depth").values_list("depth", flat=True).first()
     for depth in range(deepest if deepest is not None else -1, -1, -1):
-        level = Task.objects.filter(depth=depth).order_by("pk")
-        for batch in _batches(level.iterator(chunk_size=BATCH)):
+        level = list(Task.objects.filter(depth=depth).order_by("pk").values_list("pk", flat=True))
+        for start in range(0, len(level), BATCH):
+            batch = level[start : start + BATCH]
             with transaction.atomic():
-                _refresh(batch, today=today)
+                _refresh(tasks_by_id(batch), today=today)
                 if snapshot:
                     _snapshot(batch, today)
-            count += len(batch)
+        count += len(level)
     return count
-
-
-def _batches(rows: Iterable[Task]) -> Iterator[list[Task]]:
-    source = iter(rows)
-    while batch := list(islice(source, BATCH)):
-        yield batch
 
 
 # The database copies its own rows: through objects this was half of turning the day.
 _SNAPSHOT = """
     INSERT INTO tasks_statussnapshot (task_id, day, status, light, reasons, progress, planned, overdue)
-    SELECT t.id, %s, t.status, m.light, m.reasons, m.progress, m.planned, m.overdue
+    SELECT t.id, %(day)s, t.status, m.light, m.reasons, m.progress, m.planned, m.overdue
     FROM tasks_task t JOIN tasks_taskmetrics m ON m.task_id = t.id
-    WHERE t.id IN ({places})
+    WHERE t.id {is_one}
     ON CONFLICT (task_id, day) DO UPDATE
     SET status = excluded.status, light = excluded.light, reasons = excluded.reasons,
         progress = excluded.progress, planned = excluded.planned, overdue = excluded.overdue
 """
 
 
-def _snapshot(tasks: list[Task], today: date) -> None:
-    places = ", ".join(["%s"] * len(tasks))
-    with connection.cursor() as cursor:
-        day = connection.ops.adapt_datefield_value(today)
-        cursor.execute(_SNAPSHOT.format(places=places), [day, *(task.pk for task in tasks)])
+def _snapshot(ids: list[int], today: date) -> None:
+    asked(_SNAPSHOT.format(is_one=any_of("ids")), ids=ids, day=today)

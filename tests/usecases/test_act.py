@@ -184,7 +184,7 @@ def test_refused_move_speaks_to_the_user(city):
 
 
 # Figures in git: a change of the number of statements is seen in review.
-QUERIES = {"issue": 28, "sign_for": 20, "submit": 23, "return": 20, "withdraw": 20, "accept": 24, "close": 20}
+QUERIES = {"issue": 24, "sign_for": 16, "submit": 17, "return": 16, "withdraw": 16, "accept": 20, "close": 16}
 COURSE = ["issue", "sign_for", "submit", "withdraw", "submit", "return", "submit", "accept", "close"]
 WHO = {"issue": "office", "return": "office", "accept": "office", "sign_for": "energy_head", "close": "inspector"}
 

@@ -239,5 +239,5 @@ def test_day_roll_takes_the_same_queries_however_many_tasks(extra, django_assert
         )
         row.save_audited(by=None, reason="测试", at=noon(DAY))
     roll_day(today=DAY)
-    with django_assert_num_queries(37):
+    with django_assert_num_queries(28):
         roll_day(today=DAY)
