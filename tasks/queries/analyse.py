@@ -8,6 +8,8 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any, NamedTuple
 
+from django.db import connection
+
 from tasks.queries.statement import any_of, as_date, as_date_or_none, asked
 from tasks.rules.analyse import ChildState, LeafFacts, MilestoneState, Standing
 from tasks.rules.remind import owed_by
@@ -52,11 +54,24 @@ def tasks_by_path(revision_id: int, paths: list[str]) -> list[StoredTask]:
     return [_stored(row) for row in asked(statement, revision=revision_id, paths=paths)]
 
 
+_LOCK = """
+    SELECT m.task_id
+    FROM tasks_taskmetrics m JOIN tasks_task t ON t.id = m.task_id
+    WHERE t.revision_id = %(revision)s AND t.path {is_one}
+    ORDER BY m.task_id
+    FOR UPDATE OF m
+"""
+
+
+def lock_standings(revision_id: int, paths: list[str]) -> None:
+    """Wait for whoever is at the standings of these tasks, always in the same order; SQLite has one writer anyway."""
+    if connection.features.has_select_for_update:
+        asked(_LOCK.format(is_one=any_of("paths")), revision=revision_id, paths=paths)
+
+
 def _stored(row: tuple[Any, ...]) -> StoredTask:
-    (pk, parent_id, depth, kind, status, weight, is_key, mode, starts_on, due_on, accepted_on, light, reasons) = row[
-        :13
-    ]
-    progress, planned, overdue, as_of = row[13:]
+    pk, parent_id, depth, kind, status, weight, is_key, mode, starts_on, due_on, accepted_on = row[:11]
+    light, reasons, progress, planned, overdue, as_of = row[11:]
     return StoredTask(
         pk,
         parent_id,

@@ -10,7 +10,15 @@ from datetime import date
 from django.db import connection, transaction
 
 from tasks.models import Task
-from tasks.queries.analyse import StoredTask, as_child, child_states, leaf_facts, tasks_by_id, tasks_by_path
+from tasks.queries.analyse import (
+    StoredTask,
+    as_child,
+    child_states,
+    leaf_facts,
+    lock_standings,
+    tasks_by_id,
+    tasks_by_path,
+)
 from tasks.queries.base import light_policy, work_calendar
 from tasks.queries.statement import any_of, asked
 from tasks.rules.analyse import Standing, leaf_standing, parent_standing
@@ -28,7 +36,11 @@ def refresh_standings(tasks: Collection[Task], *, today: date) -> None:
     places: dict[int, set[str]] = defaultdict(set)
     for task in tasks:
         places[task.revision_id].update((task.path, *ancestor_paths(task.path)))
-    rows = [row for revision_id, paths in places.items() for row in tasks_by_path(revision_id, sorted(paths))]
+    rows: list[StoredTask] = []
+    for revision_id, paths in sorted(places.items()):
+        # Two acts on siblings would each roll up their parent without the other: they do it one after the other.
+        lock_standings(revision_id, sorted(paths))
+        rows += tasks_by_path(revision_id, sorted(paths))
     _refresh(sorted(rows, key=lambda row: -row.depth), today=today)
 
 

@@ -9,10 +9,12 @@ import pytest
 from django.db import connections
 from simple_history.utils import bulk_create_with_history
 
-from accounts.models import AuditChain, AuditEntry
+from accounts.models import AuditChain, AuditEntry, Post
 from accounts.rules.audit import GENESIS
 from tasks.errors import RefusedError
-from tasks.models import Responsibility, Task
+from tasks.models import Responsibility, Task, TaskMetrics
+from tasks.usecases import analyse
+from tasks.usecases.analyse import roll_day
 from tasks.usecases.track import move_task
 from tests.factories import make_city, make_person, noon
 
@@ -138,3 +140,45 @@ def test_acceptance_and_withdrawal_at_once_end_in_one_of_the_two():
     assert {pk: status[move] for pk, move in found} == dict(Task.objects.filter(pk__in=pks).values_list("pk", "status"))
     assert len(found) == len(pks)
     assert late <= LATE
+
+
+@pytest.mark.django_db(transaction=True)
+def test_acts_on_siblings_at_once_leave_their_parents_as_they_must_be(monkeypatch):
+    """The first is held right before it stores what it worked out, long enough for the second to run through."""
+    city = make_city()
+    # From two units, or the audit chain of the one would make them wait for each other.
+    other = city.unit("transport")
+    Post(org_unit=other, title="碳达峰专员", role="office").save_audited(by=None, reason="test", at=noon(DAY))
+    city.people["office2"] = make_person("office2", other, "碳达峰专员", dt.date(2025, 1, 1))
+    pks = submitted_tasks(city)[:2]
+    roll_day(today=DAY)
+    inside, through, store = threading.Event(), threading.Event(), analyse._store
+
+    def held(*args):
+        if not inside.is_set():
+            inside.set()
+            through.wait(timeout=2)
+        store(*args)
+
+    def run(who, pk):
+        try:
+            actor = city.actor(who, DAY)
+            move_task(pk, "accept", actor=actor, at=noon(DAY), given={"quality": "1"})
+        finally:
+            connections.close_all()
+
+    monkeypatch.setattr(analyse, "_store", held)
+    first = threading.Thread(target=run, args=("office", pks[0]))
+    first.start()
+    inside.wait(timeout=10)
+    second = threading.Thread(target=run, args=("office2", pks[1]))
+    second.start()
+    second.join(timeout=1)
+    through.set()
+    first.join()
+    second.join()
+
+    kept = sorted(TaskMetrics.objects.values_list("task", "light", "progress", "planned"))
+    roll_day(today=DAY)
+    assert sorted(TaskMetrics.objects.values_list("task", "light", "progress", "planned")) == kept
+    assert Task.objects.filter(pk__in=pks, status="accepted").count() == 2

@@ -201,4 +201,5 @@ def test_move_takes_as_many_queries_whatever_hangs_on_the_task(city, pieces):
         with CaptureQueriesContext(connection) as queries:
             move_task(task.pk, move, actor=actor, at=noon(DAY), reason="because", given={"quality": 1})
         counts[move] = len(queries)
-    assert counts == QUERIES
+    waits = int(connection.vendor == "postgresql")  # for its turn at the standings
+    assert counts == {move: count + waits for move, count in QUERIES.items()}
