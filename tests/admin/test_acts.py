@@ -252,4 +252,4 @@ def test_a_task_page_costs_the_same_with_one_and_three_of_everything(city, enter
         client.get(url)
 
 
-QUERIES_OF_A_TASK_PAGE = 28
+QUERIES_OF_A_TASK_PAGE = 26
