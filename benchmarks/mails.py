@@ -18,6 +18,7 @@ from tasks.channels import mail_channel
 from tasks.models import Message
 from tasks.queries.base import work_calendar
 from tasks.queries.remind import Line
+from tasks.rules.calendar import WorkCalendar
 from tasks.usecases.remind import compose, sweep
 from tasks.usecases.remind.deliver import deliver
 from tasks.usecases.remind.digest import Digest, Letterhead, freeze
@@ -27,7 +28,10 @@ SITE, SENDER = "http://127.0.0.1:8000", "office@city.example"
 
 # --- the whole run ---------------------------------------------------------------------------------------------------
 def remind(n: int) -> Sample:
-    """Sweep, compose and deliver until nothing is left."""
+    """Sweep, compose and deliver until nothing is left, with the templates loaded as in a worker that runs for days."""
+    freeze(
+        Digest(User(language="zh-hans"), SLOT, lines_of_digest(1), 1, 0), "", Letterhead(SITE, SENDER), WorkCalendar()
+    )
     with measured() as swept:
         sweep(today=TODAY, at=AT)
     with measured() as composed:

@@ -1,12 +1,14 @@
 """One late task in the invented city, every other deadline settled, and short ways to sweep and compose."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from tasks.models import Deadline
+from accounts.models import User
+from tasks.models import Deadline, Message
 from tasks.usecases.remind import compose, rungs_of, sweep
 from tests.factories import SHANGHAI, City, issue_all, make_city
+from tests.usecases.remind.outbox import AT
 
 DUE = date(2026, 6, 30)  # a Tuesday
 
@@ -56,3 +58,25 @@ def more_like(deadline: Deadline, number: int) -> None:
     assert len(others) == number
     like = {"due_on": deadline.due_on, "next_position": deadline.next_position, "next_fire_on": deadline.next_fire_on}
     Deadline.objects.filter(pk__in=[other.pk for other in others]).update(state="open", **like)
+
+
+@pytest.fixture
+def person():
+    return User.objects.create(username="li", full_name="李四", email="li@example.org")
+
+
+@pytest.fixture
+def message(person):
+    def make(number=1, **columns):
+        defaults = {
+            "recipient": person,
+            "slot_at": AT - timedelta(days=number),
+            "address": f"p{number}@example.org",
+            "subject": f"subject {number}",
+            "message_id": f"<{number}@example.org>",
+            "body": b"Subject: %d\r\n\r\nbody\r\n" % number,
+            "ready_at": AT - timedelta(minutes=5),
+        }
+        return Message.objects.create(**(defaults | columns))
+
+    return make

@@ -1,7 +1,5 @@
 """Delivery: what becomes of a message when the server, the network or this very process fails."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from types import SimpleNamespace
 
@@ -9,80 +7,15 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import User
 from tasks.models import Deadline, DeliveryAttempt, EngineRun, Message, Notice
 from tasks.usecases.remind import deliver as delivery
 from tasks.usecases.remind.deliver import deliver
-from tasks.usecases.remind.handover import ChannelDownError, Envelope, Handover
-from tests.factories import noon
+from tasks.usecases.remind.handover import ChannelDownError, Handover
 from tests.usecases.remind.conftest import at, composed, swept, wait_for
+from tests.usecases.remind.outbox import AT, SENT, Line, attempts, states
 
 pytestmark = pytest.mark.django_db
-DAY = date(2026, 11, 18)
 MORNING = date(2026, 7, 1)  # the day after the city's late task was due
-AT = noon(DAY)
-SENT = Handover("data", "sent", "250 ok")
-
-
-@dataclass
-class Line:
-    """A channel that answers as told: `script` maps an address to a Handover, an exception, or a function."""
-
-    script: dict = field(default_factory=dict)
-    down: str = ""
-    handed: list[Envelope] = field(default_factory=list)
-    opened: int = 0
-
-    def __enter__(self):
-        self.opened += 1
-        if self.down:
-            raise ChannelDownError(self.down)
-        return self
-
-    def __exit__(self, *_):
-        pass
-
-    def hand_over(self, envelope: Envelope, commit_data: Callable[[], None]) -> Handover:
-        answer = self.script.get(envelope.address, self.script.get("*", SENT))
-        if callable(answer):
-            answer = answer()
-        if isinstance(answer, BaseException):
-            raise answer
-        if answer.phase == "data":
-            commit_data()
-        if answer.outcome in {"sent", "doubt"}:
-            self.handed.append(envelope)
-        return answer
-
-
-@pytest.fixture
-def person():
-    return User.objects.create(username="li", full_name="李四", email="li@example.org")
-
-
-@pytest.fixture
-def message(person):
-    def make(number=1, **columns):
-        defaults = {
-            "recipient": person,
-            "slot_at": AT - timedelta(days=number),
-            "address": f"p{number}@example.org",
-            "subject": f"subject {number}",
-            "message_id": f"<{number}@example.org>",
-            "body": b"Subject: %d\r\n\r\nbody\r\n" % number,
-            "ready_at": AT - timedelta(minutes=5),
-        }
-        return Message.objects.create(**(defaults | columns))
-
-    return make
-
-
-def states() -> list[str]:
-    return list(Message.objects.order_by("pk").values_list("state", flat=True))
-
-
-def attempts() -> list[tuple[str, str]]:
-    return list(DeliveryAttempt.objects.order_by("pk").values_list("phase", "outcome"))
 
 
 @pytest.mark.rule("REM-12")
@@ -198,72 +131,6 @@ def test_a_server_that_turns_everybody_away_stops_the_run(message):
 
 
 @pytest.mark.rule("REM-12")
-def test_a_crash_before_data_is_tried_again_after_the_lease(message):
-    row = message(state="sending", lease_until=AT + timedelta(seconds=10), lease_owner="dead", fence=1)
-    line = Line()
-    assert deliver(line, at=AT).counts == {}
-    assert deliver(line, at=AT + timedelta(seconds=11)).sent == [row.pk]
-    row.refresh_from_db()
-    assert row.fence == 2
-
-
-@pytest.mark.rule("REM-12")
-def test_a_reminder_in_doubt_is_repeated_with_the_same_bytes_after_fifteen_minutes(message):
-    row = message()
-    line = Line({"*": Handover("data", "doubt", "no answer")})
-    deliver(line, at=AT)
-    line.script = {}
-    assert deliver(line, at=AT + timedelta(minutes=14)).counts == {}
-    assert deliver(line, at=AT + timedelta(minutes=16)).sent == [row.pk]
-    first, second = line.handed
-    assert first == second
-
-
-@pytest.mark.rule("REM-12")
-def test_a_formal_message_in_doubt_waits_for_a_person(message):
-    row = message(message_class="order")
-    line = Line({"*": Handover("data", "doubt", "no answer")})
-    deliver(line, at=AT)
-    assert deliver(line, at=AT + timedelta(minutes=16)).doubt == [row.pk]
-    assert deliver(line, at=AT + timedelta(days=9)).counts == {}
-    assert (states(), len(line.handed)) == (["doubt"], 1)
-
-
-@pytest.mark.rule("REM-12")
-def test_a_reminder_in_doubt_for_days_ends_with_a_person(message):
-    message()
-    line, now = Line({"*": Handover("data", "doubt", "no answer")}), AT
-    while states() != ["doubt"]:
-        deliver(line, at=now)
-        now += timedelta(hours=1)
-    assert timedelta(hours=72) < now - AT < timedelta(hours=75)
-
-
-@pytest.mark.rule("REM-12")
-@pytest.mark.parametrize("phase", ["before", "after"])
-def test_a_process_that_slept_through_its_lease_marks_nothing(message, phase):
-    """Another process took the message over while this one was paused before, or after, its content was sent."""
-    row = message()
-
-    def taken_over():
-        Message.objects.filter(pk=row.pk).update(fence=9, state="sending", lease_owner="another")
-        return SENT
-
-    class Slow(Line):
-        def hand_over(self, envelope, commit_data):
-            if phase == "before":
-                taken_over()
-            commit_data()
-            return taken_over()
-
-    done = deliver(Slow(), at=AT)
-    row.refresh_from_db()
-    assert (done.lost, done.sent, row.state, row.fence) == ([row.pk], [], "sending", 9)
-    tries = list(DeliveryAttempt.objects.values_list("outcome", "detail"))
-    assert tries == ([] if phase == "before" else [("sent", "the lease was lost meanwhile; 250 ok")])
-
-
-@pytest.mark.rule("REM-12")
 def test_a_run_stops_when_asked_or_when_its_time_is_up(message):
     for number in range(3):
         message(number)
@@ -285,43 +152,6 @@ def test_a_slow_server_leads_to_a_new_lease_instead_of_an_expired_one(message, m
 
     assert deliver(Line({"*": slow}), at=AT).sent == [row.pk for row in rows]
     assert list(Message.objects.order_by("pk").values_list("fence", flat=True)) == [1, 2]
-
-
-@pytest.mark.rule("REM-12")
-def test_a_process_that_dies_leaves_one_reminder_in_doubt_that_comes_later(message):
-    """The second is announced in the commit that marks the first; no message is lost, none goes out twice."""
-    rows = [message(number) for number in range(3)]
-    line = Line({rows[1].address: KeyboardInterrupt})
-    with pytest.raises(KeyboardInterrupt):
-        deliver(line, at=AT)
-    assert states() == ["sent", "data", "ready"]
-    line.script = {}
-    assert deliver(line, at=AT + timedelta(seconds=31)).sent == [rows[2].pk]
-    assert deliver(line, at=AT + timedelta(minutes=16)).sent == [rows[1].pk]
-    assert len(line.handed) == len({envelope.message_id for envelope in line.handed}) == 3
-
-
-@pytest.mark.rule("REM-12")
-def test_what_must_not_be_repeated_is_never_in_doubt_before_its_turn(message):
-    rows = [message(0), message(1, message_class="order")]
-    with pytest.raises(KeyboardInterrupt):
-        deliver(Line({rows[1].address: KeyboardInterrupt}), at=AT)
-    assert states() == ["sent", "ready"]
-
-
-@pytest.mark.rule("REM-12")
-def test_a_process_that_sleeps_after_announcing_a_message_asks_again(message, monkeypatch):
-    rows = [message(number) for number in range(2)]
-    clock = SimpleNamespace(seconds=0.0)
-    monkeypatch.setattr(delivery, "time", SimpleNamespace(monotonic=lambda: clock.seconds))
-
-    def sleeps():
-        clock.seconds += 31
-        Message.objects.filter(pk=rows[1].pk).update(fence=9, lease_owner="another")
-        return SENT
-
-    done = deliver(Line({rows[1].address: sleeps}), at=AT)
-    assert (done.sent, done.lost) == ([rows[0].pk], [rows[1].pk])
 
 
 def test_the_outbox_is_found_by_its_index(message):
