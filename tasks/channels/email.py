@@ -65,7 +65,7 @@ class SmtpChannel:
         try:
             self._mail()
             phase = HandoverPhase.RCPT
-            code, reply = self._open_line().rcpt(envelope.address)
+            code, reply = self._open_line().docmd("RCPT", f"TO:<{envelope.address}>")
             if code not in {250, 251}:
                 return self._turned_away(phase, code, reply)
         except OSError as broken:  # SMTPException is one of them
@@ -96,14 +96,14 @@ class SmtpChannel:
         """Name the sender. It is the same for every message and no size is declared, so a refusal is common to all."""
         reused = self.carried > 0
         try:
-            code, reply = self._open_line().mail(self.sender)
+            code, reply = self._open_line().docmd("MAIL", f"FROM:<{self.sender}>")
         except OSError:
             if not reused:
                 raise
             code, reply = CLOSING, b""
         if reused and code in {CLOSING, -1}:
             self._hang_up()
-            code, reply = self._open_line().mail(self.sender)
+            code, reply = self._open_line().docmd("MAIL", f"FROM:<{self.sender}>")
         if code != 250:
             self._hang_up()
             raise ChannelDownError(f"the mail server refuses the sender {self.sender}: {code} {_text(reply)}")

@@ -18,6 +18,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # Taking the index off the column would take this one with it on PostgreSQL, which keeps it as an index.
+        migrations.RemoveConstraint(model_name="deadline", name="deadline_one_per_task"),
         migrations.AlterField(
             model_name="deadline",
             name="task",
@@ -26,6 +28,12 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="deadlines",
                 to="tasks.task",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="deadline",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "task")), fields=("task",), name="deadline_one_per_task"
             ),
         ),
         migrations.AlterField(

@@ -189,11 +189,15 @@ def _lines(notices: QuerySet[Notice]) -> QuerySet[Any, Any]:
 
 
 class Planned(NamedTuple):
-    """A notice waiting for its slot, as far as counting and ranking need it."""
+    """A notice waiting for its slot, as far as ranking, counting and judging it need it."""
 
     pk: int
     recipient_id: int
     due_on: date
+    task_status: str
+    deadline_state: str
+    revision: int
+    revision_told: int
 
 
 def planned_notices(slot: datetime, recipients: list[int]) -> list[Planned]:
@@ -201,7 +205,15 @@ def planned_notices(slot: datetime, recipients: list[int]) -> list[Planned]:
     rows = (
         Notice.objects.filter(state=NoticeState.PLANNED, slot_at=slot, recipient_id__in=recipients)
         .order_by("recipient_id", LOUDNESS.asc(), "deadline__due_on", "pk")
-        .values_list("pk", "recipient_id", "deadline__due_on")
+        .values_list(
+            "pk",
+            "recipient_id",
+            "deadline__due_on",
+            "deadline__task__status",
+            "deadline__state",
+            "deadline__revision",
+            "deadline_revision",
+        )
     )
     return [Planned._make(row) for row in rows]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from tasks.rules.calendar import WorkCalendar
-from tasks.vocab import Addressee, RungLevel
+from tasks.vocab import Addressee, DeadlineState, RungLevel, TaskStatus, VoidReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +188,21 @@ def who_is_told(
     if found:
         return tuple(found), False
     return tuple(roster.office), True
+
+
+def void_reason(task_status: str, deadline_state: str, *, moved: bool) -> VoidReason | None:
+    """Return why a notice has lost its cause since it was planned, or None while it still stands.
+
+    `moved`: the deadline has another date than the notice was planned for.
+
+    Rule: REM-13
+    Source: reminders, principle 7 (facts decide again)
+    """
+    if task_status == TaskStatus.CANCELLED:
+        return VoidReason.CANCELLED
+    if moved:
+        return VoidReason.MOVED
+    return VoidReason.SETTLED if deadline_state != DeadlineState.OPEN else None
 
 
 def days_to_sweep(swept_on: date, until: date, calendar: WorkCalendar) -> list[date]:

@@ -22,6 +22,7 @@ from tasks.rules.remind import (
     owed_by,
     retry_at,
     subject_form,
+    void_reason,
     who_is_told,
 )
 from tasks.vocab import Addressee
@@ -215,3 +216,18 @@ def test_a_return_gives_a_later_date_and_never_an_earlier_one():
     assert owed_by(due_on, None) == due_on
     assert owed_by(due_on, date(2026, 7, 10)) == date(2026, 7, 10)
     assert owed_by(due_on, date(2026, 7, 1)) == due_on
+
+
+@pytest.mark.rule("REM-13")
+@pytest.mark.parametrize(
+    ("status", "state", "moved", "reason"),
+    [
+        ("in_progress", "open", False, None),
+        ("in_progress", "closed", False, "settled"),
+        ("in_progress", "open", True, "moved"),
+        ("in_progress", "closed", True, "moved"),
+        ("cancelled", "closed", True, "cancelled"),
+    ],
+)
+def test_a_notice_is_void_when_its_cause_is_gone(status, state, moved, reason):
+    assert void_reason(status, state, moved=moved) == reason

@@ -6,24 +6,22 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import reduce
-from itertools import groupby
-from operator import attrgetter, or_
 
 from django.db import connection, transaction
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
 from tasks.models import Message, Notice
 from tasks.queries.base import policy_values, work_calendar
 from tasks.queries.given import given_rows, given_table
-from tasks.queries.remind import lines_of, planned_notices
+from tasks.queries.remind import Planned, lines_of, planned_notices
 from tasks.rules.calendar import WorkCalendar
+from tasks.rules.remind import void_reason
 from tasks.usecases.remind.digest import Digest, Letterhead, freeze, mailbox_of, message_id_for
 from tasks.usecases.remind.lock import claim_engine
 from tasks.usecases.remind.sweep import slot_for
-from tasks.vocab import DeadlineState, MessageState, NoticeState, TaskStatus, VoidReason
+from tasks.vocab import MessageState, NoticeState, VoidReason
 
 CHANNEL, CLASS = "email", "digest"
 # Mails per transaction; each holds up to a few hundred lines in memory while it is rendered.
@@ -81,7 +79,6 @@ class _Run:
         with transaction.atomic():
             if not claim_engine():
                 return False
-            self.void(slot)
             self.postpone(slot, day)
             recipients = list(planned(slot).order_by("recipient_id").values_list("recipient_id", flat=True).distinct())
         for start in range(0, len(recipients), BATCH):
@@ -90,21 +87,6 @@ class _Run:
                     return False
                 self.compose(slot, day, most, _unwritten(slot, recipients[start : start + BATCH]))
         return True
-
-    def void(self, slot: datetime) -> None:
-        """Void the notices whose cause is gone."""
-        gone = {
-            VoidReason.CANCELLED: Q(deadline__task__status=TaskStatus.CANCELLED),
-            VoidReason.MOVED: ~Q(deadline__revision=F("deadline_revision")),
-            VoidReason.SETTLED: ~Q(deadline__state=DeadlineState.OPEN),
-        }
-        first = Case(*(When(condition, then=Value(reason)) for reason, condition in gone.items()))
-        by_reason: dict[str, list[int]] = defaultdict(list)
-        for pk, reason in planned(slot).filter(reduce(or_, gone.values())).values_list("pk", first):
-            by_reason[reason].append(pk)
-        for reason, notices in by_reason.items():
-            rows = planned(slot).filter(pk__in=notices)
-            self.done.void += rows.update(state=NoticeState.VOID, void_reason=reason)
 
     def postpone(self, slot: datetime, day: date) -> None:
         """Move notices that come too late for their slot's message to the next slot: frozen bytes stay frozen."""
@@ -115,17 +97,23 @@ class _Run:
 
     def compose(self, slot: datetime, day: date, most: int, users: list[User]) -> None:
         """Render what waits for these people, write their messages, and bind to each just the notices it stands for."""
-        waiting = {
-            recipient: list(notices)
-            for recipient, notices in groupby(
-                planned_notices(slot, [user.pk for user in users]), key=attrgetter("recipient_id")
-            )
-        }
+        waiting: dict[int, list[Planned]] = defaultdict(list)
+        void: dict[VoidReason, list[int]] = defaultdict(list)
+        for notice in planned_notices(slot, [user.pk for user in users]):
+            moved = notice.revision != notice.revision_told
+            reason = void_reason(notice.task_status, notice.deadline_state, moved=moved)
+            if reason is None:
+                waiting[notice.recipient_id].append(notice)
+            else:
+                void[reason].append(notice.pk)
+        for reason, gone in void.items():
+            rows = Notice.objects.filter(pk__in=gone, state=NoticeState.PLANNED)
+            self.done.void += rows.update(state=NoticeState.VOID, void_reason=reason)
         lines = lines_of([notice.pk for notices in waiting.values() for notice in notices[:most]])
         messages = []
         for user in users:
-            notices = waiting.get(user.pk, [])
-            if not notices:  # another process was quicker
+            notices = waiting[user.pk]
+            if not notices:
                 continue
             overdue = sum(notice.due_on < day for notice in notices)
             shown = [lines[notice.pk] for notice in notices[:most]]

@@ -4,6 +4,9 @@ from django.db import connection
 
 # Any number that nothing else locks.
 ENGINE_LOCK = 7_203_001
+# What this transaction writes is flushed a moment later, or by the next durable commit, which no mail leaves without.
+# A crash of the server in between undoes it whole, and the next run does it again.
+CLAIM = "SELECT pg_try_advisory_xact_lock(%s), set_config('synchronous_commit', 'off', TRUE)"
 
 
 def claim_engine() -> bool:
@@ -14,5 +17,5 @@ def claim_engine() -> bool:
     if connection.vendor != "postgresql":
         return True  # the transaction is IMMEDIATE: it holds SQLite's only write lock already
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [ENGINE_LOCK])
+        cursor.execute(CLAIM, [ENGINE_LOCK])
         return bool(cursor.fetchone()[0])

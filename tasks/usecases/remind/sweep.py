@@ -7,7 +7,6 @@ same on SQLite and PostgreSQL.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -45,7 +44,6 @@ VERDICT = {
     "ladder_id": "bigint",
     "position": "smallint",
     "due_on": "date",
-    "rung_id": "bigint",
     "next_position": "smallint",
     "next_fire_on": "date",
 }
@@ -66,18 +64,14 @@ TELL = """
     FROM {told} WHERE TRUE
     ON CONFLICT DO NOTHING
 """
-# A rung is left behind only when somebody was told of it, whatever went wrong above.
-# + and COALESCE hold SQLite to reading the picked deadlines first: its planner otherwise probes all of them.
+# + and COALESCE hold SQLite to reading the moving deadlines first: its planner otherwise probes all of them.
 CLIMB = """
     UPDATE tasks_deadline AS d
     SET next_position = verdict.next_position, next_fire_on = verdict.next_fire_on
     FROM {verdict}
-    WHERE d.id IN (SELECT id FROM {picked})
+    WHERE d.id IN (SELECT id FROM {moving})
       AND verdict.ladder_id = +d.ladder_id AND verdict.position = +d.next_position
       AND verdict.due_on = COALESCE(d.due_on, NULL)
-      AND (verdict.rung_id IS NULL OR EXISTS (
-          SELECT 1 FROM tasks_notice n
-          WHERE n.deadline_id = d.id AND n.deadline_revision = d.revision AND n.rung_id = verdict.rung_id))
 """
 
 
@@ -166,7 +160,7 @@ class Verdict(NamedTuple):
     @property
     def row(self) -> tuple[Any, ...]:
         """Return what the VERDICT row says beside the group."""
-        return self.rung and self.rung.pk, self.step.next_position, self.step.next_fire_on
+        return self.step.next_position, self.step.next_fire_on
 
 
 class _Run:
@@ -186,21 +180,26 @@ class _Run:
         return roster(today=self.day)
 
     def climb(self, batch: list[int]) -> None:
-        """Tell of the deadlines of one batch and move them on."""
+        """Tell of the deadlines of one batch and move them on; a rung is left behind only when somebody is told."""
         picked = locked_due(batch, today=self.done.today)
         groups = {due.group for due in picked}
         self.verdicts |= {group: self.decide(group) for group in groups - self.verdicts.keys()}
-        told = [row for due in picked for row in self.told(due)]
+        told: list[tuple[Any, ...]] = []
+        moving: list[tuple[int]] = []
+        for due in picked:
+            rows = self.told(due)
+            if rows or self.verdicts[due.group].rung is None:
+                moving.append((due.pk,))
+                told += rows
         with connection.cursor() as cursor:
             if told:
                 cursor.execute(_sql(TELL, told=TOLD), [*self.stamp(), given_rows(TOLD, told)])
                 self.done.counts["notices"] += cursor.rowcount
             verdict = given_rows(VERDICT, ((*group, *self.verdicts[group].row) for group in groups))
-            ids = given_rows(IDS, ((due.pk,) for due in picked))
-            cursor.execute(_sql(CLIMB, picked=IDS, verdict=VERDICT), [verdict, ids])
-            self.done.counts["held"] += len(picked) - cursor.rowcount
+            cursor.execute(_sql(CLIMB, moving=IDS, verdict=VERDICT), [verdict, given_rows(IDS, moving)])
         self.done.counts["seen"] += len(batch)
         self.done.counts["left"] += len(batch) - len(picked)
+        self.done.counts["held"] += len(picked) - len(moving)
 
     def decide(self, group: Group) -> Verdict:
         """Ask the rule what happens to the deadlines of one group."""
@@ -211,14 +210,14 @@ class _Run:
         rung = self.ladders.rungs[ladder, step.fires]
         return Verdict(step, rung, tuple(sorted(rung.addressees, key=lambda name: -STANDING[Addressee(name)])))
 
-    def told(self, due: Due) -> Iterator[tuple[Any, ...]]:
-        """Yield the TOLD rows of one deadline and count what happens to it.
+    def told(self, due: Due) -> list[tuple[Any, ...]]:
+        """Return the TOLD rows of one deadline and count what happens to it.
 
         A person addressed twice for one rung is told once, as the higher of the two.
         """
         verdict = self.verdicts[due.group]
         rung = verdict.rung
-        reached: set[int] = set()
+        told: dict[int, tuple[Any, ...]] = {}
         fallbacks = 0
         for addressee in verdict.addressees:
             people, fallback = who_is_told(
@@ -226,13 +225,12 @@ class _Run:
             )
             fallbacks += fallback
             for person in people:
-                if rung is not None and person not in reached:
-                    reached.add(person)
-                    yield due.pk, due.revision, rung.pk, person, addressee, fallback
-        if rung is None or reached:
+                told.setdefault(person, (due.pk, due.revision, rung and rung.pk, person, addressee, fallback))
+        if rung is None or told:
             self.done.counts["fired"] += rung is not None
             self.done.counts["skipped"] += len(verdict.step.skipped)
             self.done.counts["fallback"] += fallbacks
+        return list(told.values())
 
     def stamp(self) -> tuple[Any, Any]:
         """Return the day and slot of this sweep's notices as the database stores them."""

@@ -99,6 +99,7 @@ def test_compose_marks_a_proposed_responsibility(told, city, confirmation, marke
     assert ("proposed, not confirmed" in part(mail_to(city, "energy_officer"), "plain")) is marked
 
 
+@pytest.mark.rule("REM-13")
 @pytest.mark.parametrize(
     ("change", "reason"),
     [({"state": "closed"}, "settled"), ({"revision": 2}, "moved"), ({"state": "closed", "revision": 2}, "moved")],
@@ -200,7 +201,7 @@ def test_compose_takes_the_same_statements_for_one_and_three(told, more):
     swept(DAY)
     with CaptureQueriesContext(connection) as queries:
         composed(DAY)
-    assert len(queries) == 18 + 2 * (connection.vendor == "postgresql")
+    assert len(queries) == 17 + 2 * (connection.vendor == "postgresql")
 
 
 def test_compose_without_work_is_two_statements(city):
