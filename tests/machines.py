@@ -9,8 +9,8 @@ from typing import Any
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "machines.md"
 HEAD = """# Machines 状态机
 
-Written from the tables in `tasks/rules/track.py` by `python -m tests.machines`; a test keeps it so. Every button, the API's
-list of legal actions and the refusals come from the same tables.
+Written from the tables in `tasks/rules/track.py` by `python -m tests.machines`; a test keeps it so. Every button, the
+API's list of legal actions and the refusals come from the same tables.
 """
 
 
@@ -31,7 +31,7 @@ def chapter(workflow: Any) -> list[str]:
     start = workflow.model._meta.get_field("status").default
     named = [*workflow.machine.values()]
     met = {status for move in named for status in (*move.sources, move.target)}
-    lines = [f"## {both(workflow.model._meta.verbose_name)}", "", "```mermaid", "stateDiagram-v2"]
+    lines = [f"## {both(workflow.model._meta.verbose_name).capitalize()}", "", "```mermaid", "stateDiagram-v2"]
     lines += [f'    state "{both(status.label)}" as {status.value}' for status in statuses if status.value in met]
     lines += [f"    [*] --> {start.value}"]
     for name, move in workflow.machine.items():
