@@ -130,6 +130,7 @@ TEMPLATES = [
         },
     },
 ]
+FORM_RENDERER = "accounts.admin.renderer.WidgetRenderer"
 
 # Database ------------------------------------------------------------------------------------------------------------
 _sqlite = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(VAR / "carbonpeak.sqlite3")}
