@@ -191,7 +191,7 @@ def outbox(n: int) -> None:
         n,
         recipient_id=f"1 + i %% {OFFICERS}",
         slot_at=slot,
-        message_class=f"'digest' || {text('i')}",
+        channel=f"'email' || {text('i')}",  # one message a person, slot, channel and class
         address=f"'person' || {text('i')} || '@city.example'",
         message_id=f"'<' || {text('i')} || '@city.example>'",
         subject="'bench'",
