@@ -65,7 +65,6 @@ INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",  # its default config would put its own site in place of ours
     "unfold.contrib.filters",
     "unfold.contrib.forms",
-    "unfold.contrib.import_export",
     "unfold.contrib.simple_history",
     ADMIN_APP,
     "django.contrib.auth",
@@ -73,7 +72,6 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "import_export",
     "simple_history",
     "rest_framework",
     "rest_framework.authtoken",
@@ -277,10 +275,12 @@ SWEEP_SECONDS = env.number("SWEEP_SECONDS", 60, 1, 120)
 DELIVER_SECONDS = env.number("DELIVER_SECONDS", 15, 1, 120)
 
 # REST door -----------------------------------------------------------------------------------------------------------
+# A program signs in again after this many days.
+API_TOKEN_DAYS = env.number("API_TOKEN_DAYS", 90, 1, 3650)
 REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework.authentication.TokenAuthentication",
+        "tasks.api.tokens.AgeingTokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
@@ -316,14 +316,8 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
-# History and import --------------------------------------------------------------------------------------------------
+# History -------------------------------------------------------------------------------------------------------------
 SIMPLE_HISTORY_REVERT_DISABLED = True
-IMPORT_EXPORT_USE_TRANSACTIONS = True
-IMPORT_EXPORT_SKIP_ADMIN_LOG = False
-# A cell that starts like a formula must not run in somebody's spreadsheet; the default is off.
-IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
-IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "change"
-IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "view"
 
 # Logs ----------------------------------------------------------------------------------------------------------------
 LOGGING = {

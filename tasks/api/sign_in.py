@@ -21,6 +21,7 @@ from accounts.models import OrgUnit, User
 from accounts.vocab import Role
 from tasks.api.base import Door, StrictSerializer, labels
 from tasks.api.shapes import UnitNameSerializer
+from tasks.api.tokens import expires_at, token_of
 
 
 class SignInThrottle(SimpleRateThrottle):
@@ -45,9 +46,10 @@ class CredentialsSerializer(StrictSerializer):
 
 
 class TokenSerializer(serializers.Serializer):
-    """The token to send as `Authorization: Token …`."""
+    """The token to send as `Authorization: Token …`, and when it stops being taken."""
 
     token = serializers.CharField()
+    expires_at = serializers.DateTimeField()
 
 
 class SeatSerializer(serializers.Serializer):
@@ -125,11 +127,11 @@ class TokenView(SignInDoor):
 
     @extend_schema(request=CredentialsSerializer, responses=TokenSerializer, auth=[])
     def post(self, request: Request) -> Response:
-        """Exchange name and password for the person's token."""
+        """Exchange name and password for the person's token; an expired one is replaced."""
         user = checked(request)
-        token, _made = Token.objects.get_or_create(user=user)
+        token = token_of(user, at=self.at)
         user_logged_in.send(sender=User, request=request._request, user=user)  # clears the count of failures
-        return Response({"token": token.key})
+        return Response(TokenSerializer({"token": token.key, "expires_at": expires_at(token)}).data)
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request) -> Response:

@@ -1,6 +1,10 @@
 """Tokens and sessions: failures are counted and slowed, and a session needs its CSRF token."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
@@ -30,6 +34,22 @@ def test_a_token_opens_the_lists_until_it_is_ended(officer):
     assert client.delete(f"{V1}/token/").status_code == 204
     assert client.get(f"{V1}/tasks/").status_code == 401
     assert ask(client).status_code == 200  # the dead token in the header does not stand in the way
+
+
+def test_an_old_token_is_refused_and_signing_in_again_gives_a_new_one(officer, settings):
+    client = APIClient()
+    first = ask(client).json()
+    token = Token.objects.get()
+    assert parse_datetime(first["expires_at"]) == token.created + timedelta(days=90)
+    client.credentials(HTTP_AUTHORIZATION=f"Token {token.key}")
+    settings.API_TOKEN_DAYS = 1
+    Token.objects.update(created=timezone.now() - timedelta(days=1))
+    answer = client.get(f"{V1}/tasks/")
+    assert (answer.status_code, answer["Content-Type"]) == (401, "application/problem+json")
+    assert "过期" in answer.json()["detail"]
+    second = ask(client).json()["token"]
+    client.credentials(HTTP_AUTHORIZATION=f"Token {second}")
+    assert (second != token.key, client.get(f"{V1}/tasks/").status_code, Token.objects.count()) == (True, 200, 1)
 
 
 @pytest.mark.parametrize(("username", "password"), [("energy_officer", "wrong"), ("nobody", PASSWORD), ("office", "x")])
