@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -12,13 +14,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.forms import AdminOwnPasswordChangeForm, AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from accounts.admin.base import DoorAdmin, roles_of
 from accounts.errors import DomainError
 from accounts.models import Appointment, OrgUnit, Post, User
-from accounts.usecases.organise import keep_row, require_other
+from accounts.usecases.organise import keep_row, require_other, set_password
 from accounts.vocab import Role
 
 KEEPERS = frozenset({Role.ADMIN})
@@ -128,6 +130,27 @@ class AppointmentAdmin(KeptAdmin):
         return ("user", "post") if obj is not None else ()
 
 
+class PasswordForm(AdminPasswordChangeForm):
+    """Somebody's new password, set by the administrator `by`."""
+
+    def __init__(self, user: User, *args: Any, by: User, **kwargs: Any) -> None:
+        super().__init__(user, *args, **kwargs)
+        self.by = by
+
+    def save(self, commit: bool = True) -> User:
+        password = self.cleaned_data["password1"] if self.cleaned_data["set_usable_password"] else None
+        set_password(self.user, password, by=self.by, at=timezone.now())
+        return self.user
+
+
+class OwnPasswordForm(AdminOwnPasswordChangeForm):
+    """A person's own new password."""
+
+    def save(self, commit: bool = True) -> User:
+        set_password(self.user, self.cleaned_data["new_password1"], by=self.user, at=timezone.now())
+        return self.user
+
+
 @admin.register(User)
 class UserAdmin(KeptAdmin, DjangoUserAdmin):
     """People; deactivated, never deleted. What they may do follows from their posts: no permission is edited here."""
@@ -135,7 +158,6 @@ class UserAdmin(KeptAdmin, DjangoUserAdmin):
     show_add_link = True
     form = UserChangeForm
     add_form = UserCreationForm
-    change_password_form = AdminPasswordChangeForm
     list_display = ("username", "full_name", "email", "is_active", "last_login")
     list_filter = ()
     filter_horizontal = ()
@@ -162,4 +184,6 @@ class UserAdmin(KeptAdmin, DjangoUserAdmin):
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:  # noqa: A002  (Django's name)
         self.row_or_404(request, id)
-        return super().user_change_password(request, id, form_url)
+        screen = copy(self)  # one screen serves everybody at once, and the form must know who asks
+        screen.change_password_form = partial(PasswordForm, by=request.user)  # type: ignore[assignment,arg-type]
+        return super(UserAdmin, screen).user_change_password(request, id, form_url)

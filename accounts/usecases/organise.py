@@ -1,10 +1,11 @@
-"""Keep units, posts, appointments and users: each change saved with its history and an audit entry."""
+"""Keep units, posts, appointments, users and their passwords: each change saved with an audit entry."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from django.db import transaction
+from rest_framework.authtoken.models import Token
 
 from accounts.errors import ACCOUNT_WORDS, DomainError
 from accounts.models import Appointment, AuditedModel, OrgUnit, User
@@ -37,6 +38,34 @@ def keep_row(row: Kept, *, by: User, at: datetime, reason: str = "") -> None:
             reason=reason,
             at=at,
             details={"is_active": row.is_active} if isinstance(row, User) else {},
+        )
+
+
+def set_password(user: User, password: str | None, *, by: User, at: datetime) -> None:
+    """Give `user` a new password in the name of `by`, or none at all (None: signing in by password ends).
+
+    The entry says that it happened, never the password. The person's API token ends with the old password.
+    """
+    if password is None:
+        user.set_unusable_password()
+    else:
+        user.set_password(password)
+    with transaction.atomic():
+        # The history leaves the password out, so a row of it would say that nothing changed.
+        user.skip_history_when_saving = True  # type: ignore[attr-defined]
+        try:
+            user.save(update_fields=["password"])
+        finally:
+            del user.skip_history_when_saving  # type: ignore[attr-defined]
+        Token.objects.filter(user=user).delete()
+        record_act(
+            unit_id=_chain_of(by, at),
+            actor_id=by.pk,
+            actor_name=by.full_name or by.username,
+            subject=f"user:{user.pk}",
+            act="set_password",
+            at=at,
+            details={"usable": password is not None},
         )
 
 

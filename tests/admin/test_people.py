@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from rest_framework.authtoken.models import Token
 
 from accounts.models import Appointment, AuditEntry, OrgUnit, Post, User
 from tests.steps import DAY
@@ -81,6 +82,51 @@ def test_the_password_of_a_person_is_set_by_the_administrator_alone(city, enter)
     assert enter("energy_officer").post(url, given).status_code == 404
     assert enter("admin").post(url, given).status_code == 302
     assert User.objects.get(pk=city.people["leader"].pk).check_password(word)
+
+
+@pytest.mark.parametrize(("usable", "details"), [("true", {"usable": True}), ("false", {"usable": False})])
+def test_a_password_set_for_somebody_is_in_the_audit_trail_without_it(city, enter, usable, details):
+    leader, admin = city.people["leader"], city.people["admin"]
+    leader.set_password("the-first-long-word")
+    leader.save()
+    Token.objects.create(user=leader)
+    before = leader.history.count()
+    word = "another-long-word-for-tests"
+    given = {"password1": word, "password2": word, "usable_password": usable, "unset-password": "x"}
+    url = reverse("admin:auth_user_password_change", args=[leader.pk])
+    assert enter("admin").post(url, given).status_code == 302
+    entry = AuditEntry.objects.get(subject=f"user:{leader.pk}", act="set_password")
+    assert (entry.actor, entry.chain.org_unit, entry.details) == (admin, city.unit("office"), details)
+    assert word not in f"{entry.details}{entry.reason}{entry.before}{entry.after}"
+    assert (leader.history.count(), Token.objects.count()) == (before, 0)
+
+
+def test_a_password_that_is_refused_leaves_no_entry(city, enter):
+    url = reverse("admin:auth_user_password_change", args=[city.people["leader"].pk])
+    given = {"password1": "short", "password2": "short", "usable_password": "true"}
+    assert enter("admin").post(url, given).status_code == 200
+    assert not AuditEntry.objects.filter(act="set_password").exists()
+
+
+def test_ones_own_new_password_is_in_the_audit_trail_too(city, enter):
+    officer = city.people["energy_officer"]
+    officer.set_password("the-first-long-word")
+    officer.save()
+    word = "another-long-word-for-tests"
+    given = {"old_password": "the-first-long-word", "new_password1": word, "new_password2": word}
+    client = enter("energy_officer")
+    assert client.post(reverse("admin:password_change"), given).status_code == 302
+    assert client.get("/admin/").status_code == 200  # still signed in
+    entry = AuditEntry.objects.get(subject=f"user:{officer.pk}", act="set_password")
+    assert (entry.actor, entry.chain.org_unit) == (officer, city.unit("energy"))
+    assert User.objects.get(pk=officer.pk).check_password(word)
+
+
+def test_the_history_says_in_words_where_a_row_came_from(city, enter):
+    url = reverse("admin:accounts_orgunit_history", args=[city.unit("energy").pk])
+    text = enter("office").get(url).content.decode()
+    assert "由机构名单导入" in text
+    assert "load_organisations" not in text
 
 
 def test_signing_in_asks_for_a_post(city, client):
