@@ -218,6 +218,10 @@ REFUSAL_WORDS: dict[str, tuple[Any, Any]] = {
         _("The quality of the result must be a number from 0 to 1."),
         _("Enter for example 1, 0.95 or 0.8."),
     ),
+    "TRK-22.no_work_owed": (
+        _("Evidence cannot be attached: the status of the task is “%(status)s”."),
+        _("Evidence belongs to work that is under way; ask the office to issue the task, or to reopen it."),
+    ),
     "TRK-19.classified": (
         _("The file was not declared free of state secrets."),
         _("Tick “contains nothing classified”; classified material must not be uploaded at all."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ from tasks.queries.words import People, in_words, move_label
 from tasks.rules.gate import Verdict
 from tasks.usecases.act import Workflow, moves_for, perform
 from tasks.usecases.bulk import RowResult, move_many
+from tasks.usecases.track.evidence import FileResult
 
 DANGER = {"return", "reject", "cancel", "object", "waive", "reopen"}
 
@@ -180,9 +181,9 @@ class ActingAdmin(ScopedAdmin):
 
 
 def results_page(
-    site: Any, request: HttpRequest, kind: str, move: str, results: list[RowResult], back: str
+    site: Any, request: HttpRequest, kind: str, move: str, results: Sequence[RowResult | FileResult], back: str
 ) -> HttpResponse:
-    """Show what became of each row of a move on many."""
+    """Show what became of each row, or file, of an act on many."""
     people = People(timezone.localdate())
     rows = [(row.label, in_words(row.refusal, kind, people) if row.refusal else None) for row in results]
     context = {

@@ -98,9 +98,7 @@ def has_one_lead_with_head(facts: TaskFacts, actor: Actor, today: date) -> Refus
     """
     if facts.lead_count != 1:
         return Refusal("DEC-01.no_lead")
-    if not facts.lead_has_head:
-        return Refusal("DEC-02.no_head")
-    return None
+    return None if facts.lead_has_head else Refusal("DEC-02.no_head")
 
 
 def milestones_settled(facts: TaskFacts, actor: Actor, today: date) -> Refusal | None:
@@ -160,6 +158,16 @@ def task_is_worked_on(facts: MilestoneFacts | ReportFacts, actor: Actor, today: 
     """
     working = {TaskStatus.IN_PROGRESS, TaskStatus.RETURNED, TaskStatus.SUBMITTED}
     return None if facts.task_status in working else Refusal("TRK-07.task_not_open")
+
+
+def takes_evidence(task_status: str) -> Refusal | None:
+    """Take evidence from issue to acceptance: nothing is added behind a verdict, or to what nobody asked for.
+
+    Rule: TRK-22
+    Source: domain §3 (Task: submit, accept)
+    """
+    owed = {TaskStatus.ISSUED, TaskStatus.IN_PROGRESS, TaskStatus.RETURNED, TaskStatus.SUBMITTED}
+    return None if task_status in owed else Refusal("TRK-22.no_work_owed", {"status": TaskStatus(task_status)})
 
 
 def report_is_filled(facts: ReportFacts, actor: Actor, today: date) -> Refusal | None:

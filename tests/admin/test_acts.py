@@ -191,6 +191,26 @@ def test_evidence_that_is_refused_says_why(city, enter, file, declared, code):
     assert not Evidence.objects.exists()
 
 
+def test_of_several_files_the_good_ones_are_taken_and_each_refused_one_says_why(city, enter):
+    task = bring(city, "in_progress")
+    files = [SimpleUploadedFile(name, body) for name, body in [("一.exe", b"x"), ("二.pdf", b"x"), ("三.pdf", b"")]]
+    given = {"file": files, "declared_unclassified": "on"}
+    answer = enter("energy_officer").post(reverse("admin:tasks_task_attach", args=[task.pk]), given)
+    assert [(label, refusal and refusal.code) for label, refusal in answer.context["rows"]] == [
+        ("一.exe", "TRK-16.file_type"),
+        ("二.pdf", None),
+        ("三.pdf", "TRK-17.file_size"),
+    ]
+    assert list(Evidence.objects.values_list("name", flat=True)) == ["二.pdf"]
+    assert answer.context["back"] == reverse("admin:tasks_task_change", args=[task.pk]) + "#evidence"
+
+
+def test_where_no_work_is_owed_the_page_says_why_nothing_can_be_attached(city, enter):
+    response = page(enter("energy_officer"), bring(city, "accepted"))
+    assert (response.context["may_attach"], response.context["no_evidence"].code) == (False, "TRK-22.no_work_owed")
+    assert response.context["no_evidence"].message in response.content.decode()
+
+
 def test_an_extension_is_drafted_signed_and_decided(city, enter):
     task = bring(city, "in_progress", DATED)
     given = {"new_due_on": "2026-07-07", "cause": "external", "explanation": "汛期停工"}

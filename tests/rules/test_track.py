@@ -17,6 +17,7 @@ from tasks.rules.track import (
     MilestoneFacts,
     ReportFacts,
     TaskFacts,
+    takes_evidence,
 )
 from tasks.vocab import (
     ChangeMove,
@@ -287,3 +288,11 @@ def test_every_guard_refuses_in_words_with_a_remedy():
         if answer is not None:
             assert "%(" not in answer.message + answer.remedy
             assert answer.remedy != ""
+
+
+@pytest.mark.rule("TRK-22")
+@pytest.mark.parametrize("status", TaskStatus)
+def test_evidence_is_taken_from_issue_to_acceptance(status):
+    owed = {"issued", "in_progress", "returned", "submitted"}
+    answer = takes_evidence(status)
+    assert answer == (None if status in owed else Refusal("TRK-22.no_work_owed", {"status": status}))

@@ -9,8 +9,8 @@ from django.core.files.storage import storages
 from accounts.models import AuditEntry
 from tasks.models import Evidence, Policy
 from tasks.usecases.track import attach_evidence, evidence_path
-from tests.factories import noon
-from tests.steps import DATED, DAY, LEAF, bring_milestone, bring_report, staffed_city
+from tests.factories import issue_all, noon
+from tests.steps import DATED, DAY, LEAF, bring, bring_milestone, bring_report, staffed_city
 from tests.trace import refused
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +18,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def city():
-    return staffed_city()
+    city = staffed_city()
+    issue_all(city, DAY)
+    return city
 
 
 def attach(city, who="energy_officer", code=LEAF, name="验收.PDF", body=b"proof", declared=True, **where):
@@ -72,6 +74,22 @@ def test_same_bytes_are_kept_once_and_named_twice(city):
 def test_evidence_is_refused(city, code, given):
     with refused(code):
         attach(city, **given)
+
+
+@pytest.mark.rule("TRK-22")
+@pytest.mark.parametrize("status", ["draft", "accepted", "closed", "cancelled"])
+def test_evidence_is_refused_where_no_work_is_owed(status):
+    city = staffed_city()
+    bring(city, status)
+    with refused("TRK-22.no_work_owed"):
+        attach(city)
+
+
+@pytest.mark.parametrize("status", ["issued", "in_progress", "submitted", "returned"])
+def test_evidence_is_taken_while_work_is_owed(status):
+    city = staffed_city()
+    task = bring(city, status)
+    assert attach(city).task == task
 
 
 def test_county_attaches_where_it_is_responsible(city):

@@ -21,9 +21,9 @@ from tasks.queries import page as reads
 from tasks.queries.base import policy_values
 from tasks.queries.words import People, act_label, in_words, reasons_in_words, status_label
 from tasks.rules.gate import Actor, holds_seat, legal_moves
-from tasks.rules.track import LEAD_OFFICER, MILESTONE_MACHINE, RESPONSIBLE_OFFICER, SubjectFacts
+from tasks.rules.track import LEAD_OFFICER, MILESTONE_MACHINE, RESPONSIBLE_OFFICER, SubjectFacts, takes_evidence
 from tasks.usecases.bulk import move_with_below
-from tasks.usecases.track import attach_evidence, request_extension
+from tasks.usecases.track import attach_files, request_extension
 from tasks.vocab import ChangeCause, ChangeStatus, ResponsibilityKind, TaskMove, TaskStatus
 
 FAR_DAYS = 60  # why a step that far ahead cannot be claimed yet is folded away
@@ -106,9 +106,12 @@ def _forms(task: Task, shown: reads.TaskPage, actor: Actor, today: date) -> dict
     facts = SubjectFacts(task.status, leads, files, task.campaign_id)
     limits = policy_values("evidence", today=today)
     pending = [row for row in shown.changes if row.status in {ChangeStatus.DRAFT, ChangeStatus.SIGNED}]
+    may_attach = any(holds_seat(seat, facts, actor) for seat in RESPONSIBLE_OFFICER)
+    no_evidence = takes_evidence(task.status)
     is_lead = any(holds_seat(seat, facts, actor) for seat in LEAD_OFFICER)
     return {
-        "may_attach": any(holds_seat(seat, facts, actor) for seat in RESPONSIBLE_OFFICER),
+        "may_attach": may_attach and no_evidence is None,
+        "no_evidence": in_words(no_evidence, "task", People(today)) if may_attach and no_evidence else None,
         "accepts": ",".join(limits["suffixes"]),
         "max_mb": limits["max_mb"],
         "may_extend": is_lead and not pending and task.status in {"in_progress", "returned"} and today <= task.due_on,
@@ -187,7 +190,7 @@ def below_view(screen: ActingAdmin, request: HttpRequest, object_id: int, move: 
 
 
 def attach_view(screen: ActingAdmin, request: HttpRequest, object_id: int) -> HttpResponse:
-    """Take one or more files as evidence of a task or one of its milestones."""
+    """Take one or more files as evidence of a task or one of its milestones; say of each why it was refused."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     task = screen.row_or_404(request, str(object_id))
@@ -195,22 +198,22 @@ def attach_view(screen: ActingAdmin, request: HttpRequest, object_id: int) -> Ht
     if not files:
         refusal = Refusal("GATE-07.input", {"move": "attach", "field": _("file")})
         return task_view(screen, request, str(object_id), refusal)
-    try:
-        for file in files:
-            attach_evidence(
-                task.pk,
-                actor=actor_for(request),
-                at=timezone.now(),
-                name=file.name or "",
-                content=file,
-                declared_unclassified=request.POST.get("declared_unclassified") == "on",
-                milestone_id=number(request.POST.get("milestone")),
-                report_id=number(request.POST.get("report")),
-            )
-    except RefusedError as refused:
-        if refused.code == "GATE-05.hidden":
-            raise Http404 from None
-        return task_view(screen, request, str(object_id), Refusal(refused.code, refused.params))
+    results = attach_files(
+        task.pk,
+        [(file.name or "", file) for file in files],
+        actor=actor_for(request),
+        at=timezone.now(),
+        declared_unclassified=request.POST.get("declared_unclassified") == "on",
+        milestone_id=number(request.POST.get("milestone")),
+        report_id=number(request.POST.get("report")),
+    )
+    refusals = [result.refusal for result in results if result.refusal is not None]
+    if any(refusal.code == "GATE-05.hidden" for refusal in refusals):
+        raise Http404
+    if refusals and len(files) == 1:
+        return task_view(screen, request, str(object_id), refusals[0])
+    if refusals:
+        return results_page(screen.admin_site, request, "task", "attach", results, row_url(task) + "#evidence")
     messages.success(request, _("The evidence is attached."))
     return HttpResponseRedirect(row_url(task) + "#evidence")
 

@@ -1,6 +1,6 @@
 """Tracking: make a move on a task, milestone, report or request; write a report; attach evidence."""
 
-from tasks.usecases.track.evidence import attach_evidence, evidence_path, store_file
+from tasks.usecases.track.evidence import attach_evidence, attach_files, evidence_path, store_file
 from tasks.usecases.track.extend import request_extension
 from tasks.usecases.track.materialise import materialise_reports
 from tasks.usecases.track.moves import (
@@ -22,6 +22,7 @@ __all__ = [
     "REPORT_FIELDS",
     "TASKS",
     "attach_evidence",
+    "attach_files",
     "evidence_path",
     "materialise_reports",
     "move_change",
