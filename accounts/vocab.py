@@ -25,5 +25,16 @@ class Role(TextChoices):
     AUDITOR = "auditor", _("Auditor")
 
 
+class Origin(TextChoices):
+    """Where a row came from that no person entered: the reason its history gives."""
+
+    PLAN = "load_plan", _("loaded with the plan")
+    ORGANISATIONS = "load_organisations", _("loaded with the list of units")
+    CALENDAR = "load_base", _("loaded with the calendar")
+    SCHEME = "load_scheme", _("loaded with the scheme of points")
+    OPERATOR = "create_admin", _("set up by the operator")
+    DEMO = "demo", _("invented for the demo")
+
+
 # Roles whose holders see every unit's work, not only their own.
 CITY_WIDE_ROLES = frozenset({Role.OFFICE, Role.INSPECTOR, Role.AUDITOR})

@@ -21,7 +21,7 @@ from unfold.admin import ModelAdmin, checkbox
 from unfold.views import ChangeList
 
 from accounts.queries.seats import seats_of
-from accounts.vocab import Role
+from accounts.vocab import Origin, Role
 
 
 def roles_of(request: HttpRequest) -> frozenset[Role]:
@@ -55,6 +55,15 @@ class WordedHistory(HistoricalRecordContextHelper):
 
 class PlainChangeList(ChangeList):
     """Knows without a second count that a list without search and filter is whole."""
+
+    @property
+    def first_shown(self) -> int:
+        """The place of the page's first row in the whole list, from 1."""
+        return (self.page_num - 1) * self.list_per_page + 1
+
+    @property
+    def last_shown(self) -> int:
+        return self.first_shown + len(self.result_list) - 1
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
@@ -162,6 +171,15 @@ class DoorAdmin(SimpleHistoryAdmin, ModelAdmin):
         if not hasattr(self.model, "history") or not str(version_id).isdecimal():
             raise Http404
         return super().history_form_view(request, object_id, version_id, extra_context)
+
+    def set_history_delta_changes(
+        self, request: HttpRequest, historical_records: Any, foreign_keys_are_objs: bool = True
+    ) -> None:
+        """Tell beside what changed where a row came from that no person entered."""
+        super().set_history_delta_changes(request, historical_records, foreign_keys_are_objs)
+        words = dict(Origin.choices)
+        for record in historical_records:
+            record.origin = words.get(record.history_change_reason or "", "")
 
     def get_historical_record_context_helper(self, request: HttpRequest, historical_record: Any) -> WordedHistory:
         return WordedHistory(self.model, historical_record)

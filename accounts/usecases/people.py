@@ -7,7 +7,7 @@ from django.db import transaction
 from accounts.errors import ACCOUNT_WORDS, DomainError
 from accounts.models import Appointment, Post, User
 from accounts.usecases.audit import record_act
-from accounts.vocab import Role
+from accounts.vocab import Origin, Role
 
 
 def create_administrator(
@@ -27,7 +27,7 @@ def create_administrator(
         user.set_password(password)
         user.save()
         appointment = Appointment(post=post, user=user, valid_from=today)
-        appointment.save_audited(by=None, reason="create_admin", at=at)
+        appointment.save_audited(by=None, reason=Origin.OPERATOR, at=at)
         record_act(
             unit_id=post.org_unit_id,
             actor_id=None,

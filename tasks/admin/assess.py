@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from urllib.parse import quote
 
@@ -120,9 +121,18 @@ def categories_of(sheet: ScoreSheet, lines: list[ScoreLine]) -> list[dict[str, A
     for total in sheet.categories:
         own = [line for line in lines if line.category == total["category"]]
         clause = next((line.criterion.standard for line in own if line.criterion), "")
-        rows = [{"line": line, "words": line_words(line), "share": share_of(line)} for line in own]
+        rows = [
+            {"line": line, "words": line_words(line), "share": share_of(line), "points": shown(line.points)}
+            | {"possible": shown(line.points_possible)}
+            for line in own
+        ]
         found.append({**total, "name": CriterionCategory(total["category"]).label, "clause": clause, "rows": rows})
     return found
+
+
+def shown(points: object) -> str:
+    """Return points with two decimals, as people compare them; the workbook holds them as they were computed."""
+    return f"{Decimal(str(points)).quantize(Decimal('0.01'), ROUND_HALF_UP)}"
 
 
 def share_of(line: ScoreLine) -> str:
@@ -137,7 +147,8 @@ def line_words(line: ScoreLine) -> list[str]:
         said.append(str(line.inputs["charged_at"]))
     following = line.inputs.get("next")
     if following:
-        said.append(str(NextStep(following["code"]).label) % following["params"])
+        figures = {name: shown(value) if name == "points" else value for name, value in following["params"].items()}
+        said.append(str(NextStep(following["code"]).label) % figures)
     return said
 
 

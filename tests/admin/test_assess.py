@@ -117,9 +117,18 @@ def test_the_system_administrator_has_no_business_here(enter, make_sheet):
 def test_the_page_explains_every_line(enter, make_sheet):
     sheet = make_sheet("energy")
     text = enter("energy_head").get(reverse(PAGE, args=[sheet.pk])).content.decode()
-    for wanted in ("87.41", "min(0.6 × 0.6, 0.45) = 0.36", "ASM-05", "36.0 %", "得分 = 质量 × 时效", "8.8889"):
+    for wanted in ("87.41", "min(0.6 × 0.6, 0.45) = 0.36", "ASM-05", "36.0 %", "得分 = 质量 × 时效", "8.89"):
         assert wanted in text
     assert "<b>通报</b>" not in text
+
+
+def test_points_have_two_decimals_and_the_exact_figure_behind_them(enter, make_sheet):
+    sheet = make_sheet("energy")
+    ScoreLine.objects.filter(sheet=sheet, position=0).update(
+        points=Decimal("2.6667"), points_possible=Decimal("8.8850")
+    )
+    text = enter("energy_head").get(reverse(PAGE, args=[sheet.pk])).content.decode()
+    assert '<span title="2.6667">2.67</span> <span class="cp-faint" title="8.8850">/ 8.89</span>' in text
 
 
 def test_the_workbook_is_the_sheet(enter, make_sheet):

@@ -118,3 +118,22 @@ def test_a_big_tree_is_cut_by_level(city, enter, monkeypatch):
     response = enter("office").get("/admin/tree/")
     assert response.context["cut"] is True
     assert nested(response.context["tree"]) == [("1.1", True, [(ITEM, True, []), ("1.1.2", True, [])])]
+
+
+def test_every_list_is_called_what_the_menu_calls_it(city, enter):
+    for who in ("office", "admin"):
+        client = enter(who)
+        menu = client.get("/admin/").context["sidebar_navigation"]
+        items = [item for group in menu for item in group["items"] if item["link"].count("/") == 4]
+        assert items
+        for item in items:
+            text = client.get(item["link"]).content.decode()
+            heading = text.partition("<h1")[2].partition("</h1>")[0]
+            assert str(item["title"]) in heading, item["link"]
+
+
+def test_the_foot_of_a_list_counts_in_plain_words(city, enter, monkeypatch):
+    client = enter("office")
+    assert "共 7 项" in client.get(LIST).content.decode()
+    monkeypatch.setattr("tasks.admin.decompose.task.TaskAdmin.list_per_page", 3)
+    assert "共 7 项，本页第 4–6 项" in client.get(LIST + "?p=2").content.decode()

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.vocab import Origin
 from tasks.errors import RefusedError
 from tasks.models import Criterion, Scheme
 from tasks.rules.assess.conduct import PART_CODES
@@ -67,7 +68,7 @@ def load_scheme(root: Path, name: str = "points", *, at: dt.datetime) -> tuple[S
             parameters=content["parameters"],
             basis=content["basis"],
         )
-        scheme.save_audited(by=None, reason=file, at=at)
+        scheme.save_audited(by=None, reason=Origin.SCHEME, at=at)
         Criterion.objects.bulk_create([Criterion(scheme=scheme, **row) for row in rows])
     return scheme, True
 

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from simple_history.utils import bulk_create_with_history
 
+from accounts.vocab import Origin
 from tasks.models import CalendarDay, Ladder, Policy, Rung
 from tasks.usecases.decompose.files import Reader
 from tasks.vocab import Addressee, DeadlineKind, RungLevel
@@ -35,7 +36,7 @@ def load_base(root: Path, *, at: dt.datetime) -> dict[str, int]:
     with transaction.atomic():
         known = set(CalendarDay.objects.values_list("day", flat=True))
         fresh = [CalendarDay(day=day, **values) for day, values in sorted(days.items()) if day not in known]
-        bulk_create_with_history(fresh, CalendarDay, default_change_reason="load_base", default_date=at)
+        bulk_create_with_history(fresh, CalendarDay, default_change_reason=Origin.CALENDAR, default_date=at)
         made = [
             Policy.objects.get_or_create(
                 code=row["code"],

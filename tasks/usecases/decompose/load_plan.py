@@ -15,7 +15,7 @@ from simple_history.utils import bulk_create_with_history
 
 from accounts.models import OrgUnit
 from accounts.usecases.audit import record_act
-from accounts.vocab import UnitKind
+from accounts.vocab import Origin, UnitKind
 from tasks.models import (
     Indicator,
     Milestone,
@@ -55,7 +55,7 @@ class Loading:
 
     def create(self, model: type[models.Model], rows: list[Any]) -> int:
         """Insert audited rows with their first history row."""
-        bulk_create_with_history(rows, model, batch_size=BATCH, default_change_reason="load_plan", default_date=self.at)
+        bulk_create_with_history(rows, model, batch_size=BATCH, default_change_reason=Origin.PLAN, default_date=self.at)
         return len(rows)
 
 
@@ -122,11 +122,11 @@ def _load_revision(loading: Loading) -> PlanRevision:
     meta, at = loading.plan.meta, loading.at
     names = ("code", "title", "issuer", "issued_on", "horizon_on")
     plan = Plan(**{name: meta[name] for name in names}, source_note=meta.get("source_note", ""))
-    plan.save_audited(by=None, reason="load_plan", at=at)
+    plan.save_audited(by=None, reason=Origin.PLAN, at=at)
     revision = PlanRevision(
         plan=plan, number=1, effective_on=meta["effective_on"], basis=meta["title"], digest=loading.plan.digest
     )
-    revision.save_audited(by=None, reason="load_plan", at=at)
+    revision.save_audited(by=None, reason=Origin.PLAN, at=at)
     return revision
 
 
@@ -252,7 +252,7 @@ def _load_targets(loading: Loading, revision: PlanRevision) -> int:
             **{name: row.get(name) for name in ("year", "baseline_year")},
             **{name: row.get(name) or "" for name in ("unit", "qualifier", "scope", "note")},
         )
-        target.save_audited(by=None, reason="load_plan", at=loading.at)
+        target.save_audited(by=None, reason=Origin.PLAN, at=loading.at)
         made[target.code] = target
     return len(made)
 
@@ -308,4 +308,4 @@ def _load_report_rules(loading: Loading, revision: PlanRevision) -> None:
     names = ("name", "period", "applies_to", "opens_workdays_before", "due_workdays_after", "basis")
     for row in loading.plan.meta.get("report_rules") or []:
         rule = ReportRule(revision=revision, **{name: row[name] for name in names})
-        rule.save_audited(by=None, reason="load_plan", at=loading.at)
+        rule.save_audited(by=None, reason=Origin.PLAN, at=loading.at)

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import OrgUnit, Post
-from accounts.vocab import Role, UnitKind
+from accounts.vocab import Origin, Role, UnitKind
 from tasks.usecases.decompose.files import Reader
 
 # Columns a re-load brings up to date; codes and validity are never rewritten by a file.
@@ -45,7 +45,7 @@ def load_organisations(root: Path, name: str, *, at: dt.datetime) -> dict[str, i
             unit, parent = known[row["code"]], known[row["parent"]] if row.get("parent") else None
             if unit.parent_id != (parent.pk if parent else None):
                 unit.parent = parent
-                unit.save_audited(by=None, reason=file, at=at, fields=["parent"])
+                unit.save_audited(by=None, reason=Origin.ORGANISATIONS, at=at, fields=["parent"])
             counts["posts"] += _save_posts(unit, content.get("posts", {}), at)
     return counts
 
@@ -75,13 +75,13 @@ def _save_unit(known: dict[str, OrgUnit], values: dict[str, Any], at: dt.datetim
     unit = known.get(values["code"])
     if unit is None:
         unit = known[values["code"]] = OrgUnit(**values)
-        unit.save_audited(by=None, reason="load_organisations", at=at)
+        unit.save_audited(by=None, reason=Origin.ORGANISATIONS, at=at)
         return True
     changed = [name for name in COLUMNS if getattr(unit, name) != values[name]]
     for name in changed:
         setattr(unit, name, values[name])
     if changed:
-        unit.save_audited(by=None, reason="load_organisations", at=at, fields=changed)
+        unit.save_audited(by=None, reason=Origin.ORGANISATIONS, at=at, fields=changed)
     return bool(changed)
 
 
@@ -90,6 +90,6 @@ def _save_posts(unit: OrgUnit, posts: dict[str, list[dict[str, str]]], at: dt.da
     for post in posts.get(unit.kind, posts.get("default", [])):
         if not Post.objects.filter(org_unit=unit, title=post["title"]).exists():
             row = Post(org_unit=unit, title=post["title"], role=post["role"])
-            row.save_audited(by=None, reason="load_organisations", at=at)
+            row.save_audited(by=None, reason=Origin.ORGANISATIONS, at=at)
             made += 1
     return made

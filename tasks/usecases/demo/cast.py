@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 
 from accounts.models import Appointment, OrgUnit, Post, User
-from accounts.vocab import Role
+from accounts.vocab import Origin, Role
 from tasks.models import PlanRevision, PortfolioLine, Task
 from tasks.queries.scope import actor_of
 from tasks.queries.track import lead_unit_id
@@ -57,16 +57,17 @@ class Cast:
             is_staff=True,
             is_demo=True,
         )
+        user._history_date, user._change_reason = self.at, Origin.DEMO
         user.save()
         row = Appointment(post=post, user=user, valid_from=self.revision.effective_on)
-        row.save_audited(by=None, reason=self.story["mark"], at=self.at)
+        row.save_audited(by=None, reason=Origin.DEMO, at=self.at)
 
     def _supervise(self) -> None:
         for line in self.story["portfolio"]:
             post = Post.objects.get(role=Role.LEADER, title=line["post"])
             for root in Task.objects.filter(revision=self.revision, code__in=line["nodes"]).order_by("path"):
                 row = PortfolioLine(post=post, campaign=root, valid_from=self.revision.effective_on)
-                row.save_audited(by=None, reason=self.story["mark"], at=self.at)
+                row.save_audited(by=None, reason=Origin.DEMO, at=self.at)
 
     def seat(self, role: str, task: Task) -> Actor:
         """Return who holds `role` in the task's lead unit."""

@@ -10,7 +10,7 @@ from functools import partial
 from itertools import cycle
 from typing import Any
 
-from accounts.vocab import Role
+from accounts.vocab import Origin, Role
 from tasks.models import ChangeRequest, Indicator, Milestone, Observation, Task
 from tasks.rules.gate import Actor
 from tasks.usecases.demo.cast import Cast
@@ -191,4 +191,4 @@ class Work:
                 status=ObservationStatus(told["status"]),
                 is_demo=True,
             )
-            row.save_audited(by=None, reason=self.stage.story["mark"], at=self.stage.noon(self.stage.today))
+            row.save_audited(by=None, reason=Origin.DEMO, at=self.stage.noon(self.stage.today))
