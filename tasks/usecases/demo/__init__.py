@@ -35,6 +35,7 @@ def load_demo(root: Path, code: str, *, today: dt.date, password: str, progress:
     reader.finish()
     with transaction.atomic():
         stage = Stage(story, PlanRevision.objects.get(plan__code=code), today)
+        stage.begin()
         cast = Cast(story, stage.revision, today=today, at=stage.noon(stage.start))
         people = cast.appoint(password)
         progress("people", people)

@@ -57,7 +57,7 @@ class Cast:
             is_staff=True,
             is_demo=True,
         )
-        user._history_date, user._change_reason = self.at, Origin.DEMO
+        user._history_date, user._change_reason = self.at, Origin.DEMO  # type: ignore[attr-defined]
         user.save()
         row = Appointment(post=post, user=user, valid_from=self.revision.effective_on)
         row.save_audited(by=None, reason=Origin.DEMO, at=self.at)

@@ -7,8 +7,10 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
+from django.apps import apps
 from django.utils import timezone
 
+from accounts.vocab import Origin
 from tasks.models import Deadline, Notice, PlanRevision, Task
 from tasks.queries.base import work_calendar
 from tasks.rules.gate import Actor
@@ -43,6 +45,14 @@ class Stage:
     def move(self, mover: Callable[..., Any], row_id: int, move: str, actor: Actor, day: dt.date, **more: Any) -> Any:
         """Make a move; the day's standings are refreshed together at its end."""
         return mover(row_id, move, actor=actor, at=self.noon(day), later=self.later, **more)
+
+    def begin(self) -> None:
+        """Let what was loaded have been there the day before the story: a history runs forward, an invented one too."""
+        before = self.noon(self.start - dt.timedelta(1))
+        for model in apps.get_models():
+            if hasattr(model, "history"):
+                loaded = model.history.filter(history_change_reason__in=Origin.values, history_date__gt=before)
+                loaded.update(history_date=before)
 
     def play(self, each_month: Event) -> None:
         """Play every day; `each_month` is called on the first day and on each first of a month."""
