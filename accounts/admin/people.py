@@ -185,5 +185,5 @@ class UserAdmin(KeptAdmin, DjangoUserAdmin):
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:  # noqa: A002  (Django's name)
         self.row_or_404(request, id)
         screen = copy(self)  # one screen serves everybody at once, and the form must know who asks
-        screen.change_password_form = partial(PasswordForm, by=request.user)  # type: ignore[assignment,arg-type]
+        screen.change_password_form = partial(PasswordForm, by=request.user)  # type: ignore[arg-type]
         return super(UserAdmin, screen).user_change_password(request, id, form_url)

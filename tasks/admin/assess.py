@@ -108,6 +108,7 @@ class ScoreSheetAdmin(ScopedAdmin):
             "original": sheet,
             "sheet": sheet,
             "remarks": [sheet_words(flag) for flag in sheet.flags],
+            "not_applicable": ScoreFlag.NOT_APPLICABLE.label,
             "categories": categories_of(sheet, lines_of([sheet])[sheet.pk]),
             "workbook_url": reverse("admin:tasks_scoresheet_workbook", args=[sheet.pk]),
         }
@@ -126,7 +127,16 @@ def categories_of(sheet: ScoreSheet, lines: list[ScoreLine]) -> list[dict[str, A
             | {"possible": shown(line.points_possible)}
             for line in own
         ]
-        found.append({**total, "name": CriterionCategory(total["category"]).label, "clause": clause, "rows": rows})
+        applies = Decimal(str(total["possible"])) != 0
+        found.append(
+            {
+                **total,
+                "applies": applies,
+                "name": CriterionCategory(total["category"]).label,
+                "clause": clause,
+                "rows": rows,
+            }
+        )
     return found
 
 

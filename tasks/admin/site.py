@@ -83,7 +83,7 @@ class DepartmentSite(UnfoldAdminSite):
             template_name=self.password_change_template or "registration/password_change_form.html",
             extra_context={**self.each_context(request), **(extra_context or {})},
         )
-        return view(request)
+        return view(request)  # type: ignore[return-value]  # a page or a redirect
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         context = super().each_context(request)

@@ -23,7 +23,7 @@ from tasks.queries.engine import worker_state
 from tasks.queries.words import reasons_in_words
 from tasks.rules.calendar import WorkCalendar
 from tasks.rules.gate import Actor
-from tasks.vocab import Light
+from tasks.vocab import Light, LightReason
 
 # pile: (heading, what the button says, how urgent it looks)
 CARDS: dict[str, tuple[Promise, Promise, str]] = {
@@ -208,7 +208,8 @@ def _entry(row: Any, one: work.Pile, desk: Desk) -> Entry:
             entry.late = desk.late(row.due_on) if one.name in OWED else 0
             entry.facts.append(_("due %(day)s") % {"day": row.due_on.isoformat()})
         case TaskMetrics():
-            words = [reason["what"] for reason in reasons_in_words(row.reasons)]
+            told = [reason for reason in row.reasons if reason != LightReason.OVERDUE]  # the days late say it
+            words = [reason["what"] for reason in reasons_in_words(told)]
             entry = Entry(str(row.task), row_url(row.task), [light_mark(row.light), *words[:2]])
             entry.late = desk.late(row.task.due_on) if row.overdue else 0
         case ReportDue():
@@ -219,7 +220,7 @@ def _entry(row: Any, one: work.Pile, desk: Desk) -> Entry:
             entry = Entry(_report_title(row.task, row.due.period_key), row_url(row.due), [])
             entry.facts.append(_("%(progress)d %% claimed") % {"progress": row.claimed_progress})
         case Milestone():
-            entry = Entry(row.title, row_url(row.task) + "#milestones", [row.task.code])
+            entry = Entry(str(row.task), row_url(row.task) + "#milestones", [row.title])
             entry.facts.append(_("due %(day)s") % {"day": row.due_on.isoformat()})
             entry.late = desk.late(row.due_on) if one.name in OWED else 0
         case ChangeRequest():

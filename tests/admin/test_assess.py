@@ -131,6 +131,16 @@ def test_points_have_two_decimals_and_the_exact_figure_behind_them(enter, make_s
     assert '<span title="2.6667">2.67</span> <span class="cp-faint" title="8.8850">/ 8.89</span>' in text
 
 
+def test_a_category_without_points_says_that_it_does_not_apply(enter, make_sheet):
+    sheet = make_sheet("energy")
+    ScoreSheet.objects.filter(pk=sheet.pk).update(
+        categories=[*sheet.categories, {"category": "targets", "possible": "0.00", "points": "0.00"}]
+    )
+    answer = enter("energy_head").get(reverse(PAGE, args=[sheet.pk]))
+    assert [category["applies"] for category in answer.context["categories"]] == [True, False]
+    assert '<h2>目标完成 <span class="cp-faint">本年度不适用</span></h2>' in answer.content.decode()
+
+
 def test_the_workbook_is_the_sheet(enter, make_sheet):
     sheet = make_sheet("energy")
     answer = enter("energy_head").get(reverse(BOOK, args=[sheet.pk]))

@@ -80,7 +80,7 @@ def test_a_milestone_due_soon_is_to_be_claimed(city, enter):
     assert "claim" not in cards(enter("energy_officer"))
     milestone.due_on = DAY + dt.timedelta(20)
     milestone.save_audited(by=None, reason="", at=noon(DAY))
-    assert cards(enter("energy_officer"))["claim"] == [milestone.title]
+    assert cards(enter("energy_officer"))["claim"] == [str(milestone.task)]
 
 
 def test_the_office_reviews_what_was_filed(city, enter):

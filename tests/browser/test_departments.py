@@ -126,6 +126,16 @@ def test_pages_fit_both_widths_and_draw_no_complaint(page: Page, complaints, cit
     expect(page.locator("html")).to_have_attribute("lang", language)
 
 
+def test_the_cells_of_a_form_say_what_they_are_on_a_telephone(page: Page, complaints, city, live_server):
+    enter(page, city.people["energy_officer"], live_server)
+    page.set_viewport_size(PHONE)
+    page.goto(reverse("admin:tasks_reportdue_change", args=[ReportDue.objects.get().pk]))
+    shown = "cells => cells.slice(0, 2).map(cell => getComputedStyle(cell, '::before').content)"
+    assert page.eval_on_selector_all(".cp-lines td", shown) == ['"progress so far, %"', '"note"']
+    expect(page.locator(".cp-crumb").first).to_be_hidden()
+    assert complaints == []
+
+
 def test_the_language_switch_is_in_sight_and_works(page: Page, complaints, city, live_server):
     enter(page, city.people["energy_officer"], live_server, "zh-hans")
     page.set_viewport_size(PHONE)
