@@ -1,9 +1,19 @@
 """People who sign in. A user is deactivated, never deleted."""
 
+from typing import Any
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
+
+
+class ToldRecords(HistoricalRecords):
+    """Keeps no row of a save that wrote nothing it tells of, such as the instant of a sign-in."""
+
+    def post_save(self, instance: Any, created: bool, update_fields: Any = None, **kwargs: Any) -> None:
+        if update_fields is None or set(update_fields) - set(self.excluded_fields):
+            super().post_save(instance, created, update_fields=update_fields, **kwargs)
 
 
 class User(AbstractUser):
@@ -15,7 +25,7 @@ class User(AbstractUser):
     is_demo = models.BooleanField(_("demo account"), default=False)
 
     # last_login changes at every sign-in and says nothing an inquiry would ask
-    history = HistoricalRecords(excluded_fields=["last_login", "password"])
+    history = ToldRecords(excluded_fields=["last_login", "password"])
 
     class Meta(AbstractUser.Meta):
         constraints = [

@@ -51,12 +51,7 @@ def set_password(user: User, password: str | None, *, by: User, at: datetime) ->
     else:
         user.set_password(password)
     with transaction.atomic():
-        # The history leaves the password out, so a row of it would say that nothing changed.
-        user.skip_history_when_saving = True  # type: ignore[attr-defined]
-        try:
-            user.save(update_fields=["password"])
-        finally:
-            del user.skip_history_when_saving  # type: ignore[attr-defined]
+        user.save(update_fields=["password"])
         Token.objects.filter(user=user).delete()
         record_act(
             unit_id=_chain_of(by, at),

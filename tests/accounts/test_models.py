@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.contrib.auth.models import update_last_login
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 
@@ -11,6 +12,14 @@ from tests.factories import make_city, noon
 
 pytestmark = pytest.mark.django_db
 DAY = dt.date(2025, 3, 3)
+
+
+def test_signing_in_leaves_no_empty_row_in_the_history():
+    user = User.objects.create(username="one", full_name="某人")
+    update_last_login(None, user)
+    user.full_name = "某某"
+    user.save(update_fields=["full_name"])
+    assert [row.full_name for row in user.history.order_by("history_id")] == ["某人", "某某"]
 
 
 def test_nobody_becomes_a_superuser():
