@@ -103,7 +103,7 @@ def _sealed(source: Iterable[Seal], heads: dict[int, Head]) -> Iterator[Finding]
 def chain_heads() -> dict[int, Head]:
     """Return what each chain says of its own end, by chain."""
     rows = AuditChain.objects.values_list("pk", "org_unit_id", "org_unit__short_name", "last_number", "last_digest")
-    return {pk: Head(*head) for pk, *head in rows}
+    return {pk: Head(unit, name, number, digest) for pk, unit, name, number, digest in rows}
 
 
 def links() -> Iterator[tuple[Any, ...]]:

@@ -18,7 +18,7 @@ class Link(NamedTuple):
     """An audit entry as it is stored; `at` and `details` are the database's own text."""
 
     chain: int
-    number: int
+    number: Any  # a whole number, unless somebody wrote something else: SQLite keeps it
     at: str
     actor: int | None
     actor_name: str

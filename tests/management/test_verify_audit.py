@@ -80,11 +80,7 @@ def verify(*arguments):
     return 0, out.getvalue()
 
 
-@pytest.mark.rule("AUD-02")
-@pytest.mark.rule("AUD-03")
-@pytest.mark.rule("AUD-04")
-@pytest.mark.rule("AUD-05")
-@pytest.mark.rule("AUD-06")
+@pytest.mark.rule("AUD-02", "AUD-03", "AUD-04", "AUD-05", "AUD-06")
 def test_an_honest_history_is_whole(city):
     assert AuditSeal.objects.count() == 3
     code, text = verify()
@@ -158,8 +154,7 @@ def test_every_rewriting_of_a_chain_is_found_and_named(city, seal_file, case):
     assert answers == wanted
 
 
-@pytest.mark.rule("AUD-02")
-@pytest.mark.rule("AUD-03")
+@pytest.mark.rule("AUD-02", "AUD-03")
 def test_an_emptied_trail_is_found_by_its_chains_and_by_its_seals(city, seal_file):
     names = set(AuditChain.objects.values_list("org_unit__short_name", flat=True))
     with tampered("DELETE FROM accounts_auditentry"):
@@ -188,8 +183,7 @@ def test_a_chain_written_anew_is_found_through_a_seal(city, seal_file):
         assert len(answers) == 3
 
 
-@pytest.mark.rule("AUD-03")
-@pytest.mark.rule("AUD-04")
+@pytest.mark.rule("AUD-03", "AUD-04")
 def test_every_rewriting_of_the_seals_is_found_and_named(city, seal_file):
     edited = "UPDATE accounts_auditseal SET {} WHERE number = 2"
     differs = ("04.differs", "seal file", 2)
