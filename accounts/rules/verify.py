@@ -180,20 +180,18 @@ def guard_findings(wanted: Mapping[str, str], found: Mapping[str, str]) -> Itera
             yield Finding("AUD-05.altered", name)
 
 
-def row_findings(
-    live: Mapping[str, str | None], left: Mapping[str, tuple[int, str]], initial: str
-) -> Iterator[Finding]:
+def row_findings(live: Mapping[str, str | None], left: Mapping[str, str], initial: str) -> Iterator[Finding]:
     """Yield each row of the business that does not stand where its last recorded act left it.
 
-    `live`: subject -> status, None when the row is gone; `left`: subject -> (number, status) of the last act that
-    changed it; a row without one stands at `initial`.
+    `live`: subject -> status, None when the row is gone; `left`: subject -> status after the last act that changed
+    it; a row without one stands at `initial`.
 
     Rule: AUD-06
     Source: domain invariant 1 (status changes only through the workflow engine)
     """
     for subject, status in live.items():
-        number, due = left.get(subject, (None, initial))
+        due = left.get(subject, initial)
         if status is None:
-            yield Finding("AUD-06.gone", subject, number)
+            yield Finding("AUD-06.gone", subject)
         elif status != due:
-            yield Finding("AUD-06.moved", subject, number, {"status": status, "due": due})
+            yield Finding("AUD-06.moved", subject, None, {"status": status, "due": due})

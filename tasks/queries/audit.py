@@ -37,13 +37,13 @@ def business_findings() -> Iterator[Finding]:
             yield from row_findings(dict.fromkeys(_gone(names, model)), left_at(names), initial)
 
 
-def left_at(subjects: Iterable[str]) -> dict[str, tuple[int, str]]:
-    """Return subject -> (entry's number, status) of the last act that changed a status.
+def left_at(subjects: Iterable[str]) -> dict[str, str]:
+    """Return subject -> status after the last act that changed it.
 
     Entries are in the order they were written: acts on one row wait for its lock.
     """
     acts = AuditEntry.objects.filter(subject__in=list(subjects)).exclude(after="").order_by("pk")
-    return {subject: (number, after) for subject, number, after in acts.values_list("subject", "number", "after")}
+    return dict(acts.values_list("subject", "after"))
 
 
 def _gone(subjects: Iterable[str], model: Any) -> list[str]:

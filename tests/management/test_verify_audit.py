@@ -86,7 +86,7 @@ def test_an_honest_history_is_whole(city):
     assert AuditSeal.objects.count() == 3
     code, text = verify()
     assert code == 0
-    assert text.startswith("The audit trail is whole: ")
+    assert text.startswith("The audit trail is whole. ")
     answer = json.loads(verify("--format", "json")[1])
     assert (answer["whole"], answer["findings"], answer["seals"]) == (True, [], 3)
     assert answer["entries"] == AuditEntry.objects.count() > 15
@@ -277,7 +277,7 @@ def test_a_row_changed_behind_the_engines_back_is_found(city):
         )
         code, text = verify()
         assert code == 1
-        assert f"task:{task.pk}" in text
+        assert f"task:{task.pk}: It stands" in text
         assert "It stands at “Closed”; its last recorded act left it at “Accepted”." in text
         assert f"milestone:{draft.pk}: It stands at “Accepted”; its last recorded act left it at “Planned”." in text
         assert "The audit trail is NOT whole" in text

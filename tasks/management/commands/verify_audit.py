@@ -77,9 +77,9 @@ class Command(BaseCommand):
         if len(found) > MOST:
             self.stdout.write(_("There are more findings than these."))
         verdict = (
-            _("The audit trail is NOT whole: %(chains)s chains, %(entries)s entries, %(seals)s seals.")
+            _("The audit trail is NOT whole. Chains: %(chains)s, entries: %(entries)s, seals: %(seals)s.")
             if found
-            else _("The audit trail is whole: %(chains)s chains, %(entries)s entries, %(seals)s seals.")
+            else _("The audit trail is whole. Chains: %(chains)s, entries: %(entries)s, seals: %(seals)s.")
         )
         self.stdout.write(verdict % counts)
 
