@@ -21,7 +21,7 @@ def tick(task: str, schedule: float | crontab, expires_seconds: int) -> dict[str
     return {"task": task, "schedule": schedule, "options": {"expires": expires_seconds}}
 
 
-app = Celery("carbonpeak", include=["tasks.jobs.remind", "tasks.jobs.analyse"])
+app = Celery("carbonpeak", include=["tasks.jobs.remind", "tasks.jobs.analyse", "tasks.jobs.audit"])
 app.conf.update(
     # Nobody is behind the name; without one kombu warns at every connection.
     broker_url="memory://localhost/" if EMBEDDED else settings.CELERY_BROKER_URL,
@@ -51,6 +51,7 @@ app.conf.update(
         "sweep": tick("tasks.jobs.remind.sweep", settings.SWEEP_SECONDS, settings.SWEEP_SECONDS),
         "deliver": tick("tasks.jobs.remind.deliver", settings.DELIVER_SECONDS, settings.DELIVER_SECONDS),
         "roll_day": tick("tasks.jobs.analyse.roll_day", crontab(minute="5"), 60 * 60),
+        "seal": tick("tasks.jobs.audit.seal", crontab(minute="35"), 60 * 60),
     },
 )
 

@@ -162,6 +162,22 @@ def folder(name: str, default: Path) -> Path:
         raise ImproperlyConfigured(f"{name} is unset and {default} cannot be used: {reason}. {remedy}") from reason
 
 
+def file(name: str, default: Path) -> Path:
+    """Return a file that may be written, in a folder that exists from now on."""
+
+    def parse(raw: str) -> Path:
+        path = Path(raw).expanduser().absolute()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as reason:
+            raise ValueError(str(reason)) from reason
+        if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+            raise ValueError("this user may not write it")
+        return path
+
+    return knob(name, parse, default, "Name a file this user may write.")
+
+
 def database(name: str, default: dict[str, Any]) -> dict[str, Any]:
     """Return Django's entry for the database of a sqlite:// or postgres:// URL."""
 

@@ -241,6 +241,8 @@ STORAGES = {
         "BACKEND": _static if PRODUCTION else "django.contrib.staticfiles.storage.StaticFilesStorage",
     },
 }
+# Where every audit chain stood, hour by hour; apart from the database, so that a restored one is found out.
+SEAL_FILE = env.file("SEAL_FILE", VAR / "seals.jsonl")
 WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 

@@ -1,6 +1,6 @@
 """Tables of the accounts app."""
 
-from accounts.models.audit import AuditChain, AuditedModel, AuditedQuerySet, AuditEntry
+from accounts.models.audit import AuditChain, AuditedModel, AuditedQuerySet, AuditEntry, AuditSeal
 from accounts.models.organisation import Appointment, OrgUnit, Post
 from accounts.models.user import User
 
@@ -8,6 +8,7 @@ __all__ = [
     "Appointment",
     "AuditChain",
     "AuditEntry",
+    "AuditSeal",
     "AuditedModel",
     "AuditedQuerySet",
     "OrgUnit",

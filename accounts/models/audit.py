@@ -87,3 +87,20 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} {self.act}"
+
+
+class AuditSeal(models.Model):
+    """Where every chain stood at a moment; append-only, each seal closed over the one before."""
+
+    number = models.PositiveBigIntegerField(_("number"), unique=True)
+    at = models.DateTimeField(_("at"))
+    heads = models.JSONField(_("last link of each chain"))  # {"unit id": [last number, its digest]}
+    previous_digest = models.CharField(_("previous digest"), max_length=64)
+    digest = models.CharField(_("digest"), max_length=64)
+
+    class Meta:
+        verbose_name = _("audit seal")
+        verbose_name_plural = _("audit seals")
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.at:%Y-%m-%d %H:%M}"

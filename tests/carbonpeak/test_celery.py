@@ -17,11 +17,18 @@ def test_every_tick_expires_before_the_next_one():
         "sweep": 60,
         "deliver": 15,
         "roll_day": 3600,
+        "seal": 3600,
     }
 
 
 @pytest.mark.parametrize(
-    "task", ["tasks.jobs.remind.sweep", "tasks.jobs.remind.deliver", "tasks.jobs.analyse.roll_day"]
+    "task",
+    [
+        "tasks.jobs.remind.sweep",
+        "tasks.jobs.remind.deliver",
+        "tasks.jobs.analyse.roll_day",
+        "tasks.jobs.audit.seal",
+    ],
 )
 def test_every_tick_names_a_job(task):
     app.loader.import_default_modules()

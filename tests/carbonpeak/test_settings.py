@@ -55,6 +55,7 @@ def test_production_passes_the_deployment_checks():
         ("TIME_ZONE", "Mianyang", "Write it like Asia/Shanghai."),
         ("LANGUAGE_CODE", "de", "Choose one of: zh-hans, en."),
         ("CARBONPEAK_VAR", "/dev/null/var", "Name a folder this user may write to."),
+        ("SEAL_FILE", "/dev/null/seals", "Name a file this user may write."),
     ],
 )
 def test_a_bad_value_is_refused_with_knob_and_remedy(knob, value, remedy, monkeypatch):
