@@ -216,8 +216,7 @@ class _Run:
         A process that sleeps for longer than a lease before it hands over must ask again whether it still may.
         """
         now = self.now()
-        message.attempts += 1
-        message.first_tried_at = message.first_tried_at or now
+        _count_attempt(message, now)
         message.lease_until = now + LEASE
         return Fate(MessageState.DATA, message.ready_at, now + IN_DOUBT)
 
@@ -236,8 +235,7 @@ class _Run:
         """
         now = self.now()
         if message.state != MessageState.DATA:
-            message.attempts += 1
-            message.first_tried_at = message.first_tried_at or now
+            _count_attempt(message, now)
         message.last_error = "" if result.outcome == HandoverOutcome.SENT else result.detail
         fate = _fate(message, result, now)
         early = None
@@ -302,6 +300,11 @@ def _without_cause(messages: QuerySet[Message]) -> QuerySet[Message]:
         state=NoticeState.COMPOSED, deadline__state=DeadlineState.OPEN, deadline_revision=F("deadline__revision")
     )
     return messages.filter(Exists(lines), ~Exists(alive), message_class__in=REPEATED_CLASSES)
+
+
+def _count_attempt(message: Message, now: datetime) -> None:
+    message.attempts += 1
+    message.first_tried_at = message.first_tried_at or now
 
 
 def _fate(message: Message, result: Handover, now: datetime) -> Fate:

@@ -1,12 +1,14 @@
 """One late task in the invented city, every other deadline settled, and short ways to sweep and compose."""
 
 from datetime import date, datetime, time, timedelta
+from types import SimpleNamespace
 
 import pytest
 
 from accounts.models import User
 from tasks.models import Deadline, Message
 from tasks.usecases.remind import compose, rungs_of, sweep
+from tasks.usecases.remind import deliver as delivery
 from tests.factories import SHANGHAI, City, issue_all, make_city
 from tests.usecases.remind.outbox import AT
 
@@ -80,3 +82,11 @@ def message(person):
         return Message.objects.create(**(defaults | columns))
 
     return make
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """The seconds that delivery thinks have passed, for a test to turn on."""
+    clock = SimpleNamespace(seconds=0.0)
+    monkeypatch.setattr(delivery, "time", SimpleNamespace(monotonic=lambda: clock.seconds))
+    return clock

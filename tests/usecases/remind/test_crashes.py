@@ -1,12 +1,10 @@
 """Delivery by a process that dies, is paused or sleeps: nothing is lost, and at most one reminder is told twice."""
 
 from datetime import timedelta
-from types import SimpleNamespace
 
 import pytest
 
 from tasks.models import DeliveryAttempt, Message
-from tasks.usecases.remind import deliver as delivery
 from tasks.usecases.remind.deliver import deliver
 from tasks.usecases.remind.handover import Handover
 from tests.usecases.remind.outbox import AT, SENT, Line, states
@@ -103,10 +101,8 @@ def test_what_must_not_be_repeated_is_never_in_doubt_before_its_turn(message):
 
 
 @pytest.mark.rule("REM-12")
-def test_a_process_that_sleeps_after_announcing_a_message_asks_again(message, monkeypatch):
+def test_a_process_that_sleeps_after_announcing_a_message_asks_again(message, clock):
     rows = [message(number) for number in range(2)]
-    clock = SimpleNamespace(seconds=0.0)
-    monkeypatch.setattr(delivery, "time", SimpleNamespace(monotonic=lambda: clock.seconds))
 
     def sleeps():
         clock.seconds += 31

@@ -1,7 +1,6 @@
 """Delivery: what becomes of a message when the server, the network or this very process fails."""
 
 from datetime import date, timedelta
-from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -141,10 +140,8 @@ def test_a_run_stops_when_asked_or_when_its_time_is_up(message):
 
 
 @pytest.mark.rule("REM-12")
-def test_a_slow_server_leads_to_a_new_lease_instead_of_an_expired_one(message, monkeypatch):
+def test_a_slow_server_leads_to_a_new_lease_instead_of_an_expired_one(message, clock):
     rows = [message(number) for number in range(2)]
-    clock = SimpleNamespace(seconds=0.0)
-    monkeypatch.setattr(delivery, "time", SimpleNamespace(monotonic=lambda: clock.seconds))
 
     def slow():
         clock.seconds += 31
