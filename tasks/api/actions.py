@@ -13,10 +13,8 @@ from rest_framework.response import Response
 
 from tasks.api.base import ScopedViewSet, StrictSerializer
 from tasks.errors import Refusal, RefusedError
+from tasks.queries.words import move_label
 from tasks.usecases.act import Workflow, moves_for
-from tasks.vocab import ChangeMove, MilestoneMove, ReportMove, TaskMove
-
-LABELS: dict[str, Any] = {"task": TaskMove, "milestone": MilestoneMove, "report": ReportMove, "change": ChangeMove}
 
 
 class WhyNotSerializer(serializers.Serializer):
@@ -59,7 +57,7 @@ def verdicts(workflow: Workflow, row: Any, view: Any) -> list[dict[str, Any]]:
     return [
         {
             "name": str(verdict.move),
-            "label": str(LABELS[workflow.name](verdict.move).label),
+            "label": move_label(workflow.name, verdict.move),
             "allowed": verdict.allowed,
             "why_not": _why_not(verdict.refusal),
             "needs_reason": verdict.needs_reason,
